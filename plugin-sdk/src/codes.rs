@@ -363,6 +363,16 @@ exceptions! {
     SPREAD_TOO_LONG = 66 "spread_too_long",
     /// Less time of breaks in a long workday than a watcher asks for.
     BREAK_SHORT = 67 "break_short",
+    /// A holiday is not paid: the person was not employed long enough.
+    HOLIDAY_EMPLOYED_SHORT = 70 "holiday_employed_short",
+    /// A holiday is not paid: too few of the days before it were worked.
+    HOLIDAY_MISSED_BEFORE = 71 "holiday_missed_before",
+    /// A holiday is not paid: too few of the days after it were worked.
+    HOLIDAY_MISSED_AFTER = 72 "holiday_missed_after",
+    /// A holiday is not paid for what the person did on it, or was scheduled to do.
+    HOLIDAY_MISSED_ON_DAY = 73 "holiday_missed_on_day",
+    /// A holiday is not paid yet: days that are not over decide. Only the engine raises it.
+    HOLIDAY_UNDECIDED = 74 "holiday_undecided",
 }
 
 impl ExceptionCode {

@@ -52,6 +52,10 @@ pub struct CardState {
     pub shown_on: Vec<Workday>,
     /// Statutory rest days that follow from the work, see [`crate::shape::calendar::StatutoryRestDay::LastWorked`].
     pub last_worked: Vec<Workday>,
+    /// Holidays of the calendar that are none for the work of a person who is not eligible, ascending.
+    pub ordinary_holidays: Vec<Workday>,
+    /// The first and the last day on which the pay of holidays in the pay period depends.
+    pub(crate) holidays_reach: Option<(Workday, Workday)>,
     /// The statements that changed something.
     pub(crate) acted: Vec<Acted>,
     /// Leave with clock times, in order, no two stretches sharing a second.
@@ -77,6 +81,8 @@ impl CardState {
         self.carried.clear();
         self.shown_on.clear();
         self.last_worked.clear();
+        self.ordinary_holidays.clear();
+        self.holidays_reach = None;
         self.leave.clear();
         self.acted.clear();
         self.moved.clear();
@@ -94,6 +100,7 @@ impl CardState {
             + plugins
             + self.shown_on.capacity()
             + self.last_worked.capacity()
+            + self.ordinary_holidays.capacity()
             + self.leave.capacity()
             + self.acted.capacity()
             + self.moved.capacity()

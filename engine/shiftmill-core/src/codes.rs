@@ -440,6 +440,16 @@ coded! {
         SpreadTooLong = 66 "spread_too_long",
         /// Less time of breaks in a long workday than a watcher asks for.
         BreakShort = 67 "break_short",
+        /// A holiday is not paid: the person was not employed long enough.
+        HolidayEmployedShort = 70 "holiday_employed_short",
+        /// A holiday is not paid: too few of the days before it were worked.
+        HolidayMissedBefore = 71 "holiday_missed_before",
+        /// A holiday is not paid: too few of the days after it were worked.
+        HolidayMissedAfter = 72 "holiday_missed_after",
+        /// A holiday is not paid for what the person did on it, or was scheduled to do.
+        HolidayMissedOnDay = 73 "holiday_missed_on_day",
+        /// A holiday is not paid yet: days that are not over decide (`SM-HOLIDAY-UNDECIDED`).
+        HolidayUndecided = 74 "holiday_undecided",
     }
 }
 
@@ -448,7 +458,7 @@ impl ExceptionCode {
     pub const fn is_of_engine(self) -> bool {
         use ExceptionCode as E;
         match self {
-            E::ContextShort | E::PluginFailed | E::FactsRejected | E::StaleOverride => true,
+            E::ContextShort | E::PluginFailed | E::FactsRejected | E::StaleOverride | E::HolidayUndecided => true,
             E::LateIn
             | E::SeriousLate
             | E::AbsentHalf
@@ -506,7 +516,11 @@ impl ExceptionCode {
             | E::ConsecutiveDays
             | E::ContinuousWork
             | E::SpreadTooLong
-            | E::BreakShort => false,
+            | E::BreakShort
+            | E::HolidayEmployedShort
+            | E::HolidayMissedBefore
+            | E::HolidayMissedAfter
+            | E::HolidayMissedOnDay => false,
         }
     }
 }

@@ -117,5 +117,7 @@ coded! {
         UnknownCalendar = 54 "SM-UNKNOWN-CALENDAR",
         /// An override states more than two days of a pay code.
         OverrideTooLong = 55 "SM-OVERRIDE-TOO-LONG",
+        /// Days that are not over decide whether a holiday is paid, and a final result is required.
+        HolidayUndecided = 58 "SM-HOLIDAY-UNDECIDED",
     }
 }

@@ -460,6 +460,12 @@ pub enum EvaluationError {
         /// How many.
         rows: u32,
     },
+    /// Days that are not over decide whether a holiday is paid, and the request requires final results.
+    #[error("days that are not over decide whether the holiday {holiday} is paid, and a final result is required")]
+    HolidayUndecided {
+        /// The first such holiday.
+        holiday: Workday,
+    },
 }
 
 impl EvaluationError {
@@ -491,6 +497,7 @@ impl EvaluationError {
             EvaluationError::Plugin { code } => code.error_code(),
             EvaluationError::ContextShort { .. } => ErrorCode::ContextShort,
             EvaluationError::FactsRejected { .. } => ErrorCode::FactsRejected,
+            EvaluationError::HolidayUndecided { .. } => ErrorCode::HolidayUndecided,
         }
     }
 }
@@ -524,7 +531,8 @@ impl EvaluationError {
             | EvaluationError::Engine
             | EvaluationError::Plugin { .. }
             | EvaluationError::ContextShort { .. }
-            | EvaluationError::FactsRejected { .. } => None,
+            | EvaluationError::FactsRejected { .. }
+            | EvaluationError::HolidayUndecided { .. } => None,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::open::dedupe::Dedupe;
 use crate::open::normalise::{Granularity, NeedsApproval, Normalise};
 use crate::open::restriction::PunchRestriction;
 use crate::pay::combine::Overtime;
-use crate::pay::holidays::{HolidayBasis, Holidays};
+use crate::pay::holidays::Holidays;
 use crate::pay::overtime_approval::OvertimeApproval;
 use crate::pay::premiums::Premium;
 use crate::plugin::{Isolation, PluginBinding, ReasonRule};
@@ -489,8 +489,14 @@ pub(crate) struct Needs {
     pub(crate) overtime: bool,
     /// Some of it inside a window of the clock only.
     pub(crate) clock_tiers: bool,
-    /// Holidays that were not worked are paid.
+    /// Holidays are paid beside the work on them.
     pub(crate) holidays_not_worked: bool,
+    /// Some of them only once overtime is known.
+    pub(crate) holidays_after_overtime: bool,
+    /// Tiers count what they pay.
+    pub(crate) holidays_count: bool,
+    /// Work of people who are not eligible is on no holiday.
+    pub(crate) holidays_for_eligible: bool,
     /// Premiums are paid.
     pub(crate) premiums: bool,
     /// Limits are watched.
@@ -511,9 +517,7 @@ impl Needs {
             day_types: any(|plan| !plan.calendar.is_plain()),
             follows_work: any(|plan| plan.calendar.follows_work()),
             half_days: any(|plan| !plan.calendar.half_days.is_empty()),
-            dated_seconds: any(|plan| {
-                plan.calendar.has_dated_seconds() || plan.holidays.basis == HolidayBasis::ShiftStart
-            }),
+            dated_seconds: any(|plan| plan.calendar.has_dated_seconds() || plan.holidays.basis.looks_at_shifts()),
             weekly_pattern: any(|plan| plan.schedule.weekly_pattern != [None; 7]),
             match_by_cluster: any(|plan| plan.matching.match_by == MatchBy::Cluster),
             match_by_workday: any(|plan| plan.matching.match_by == MatchBy::Workday),
@@ -538,6 +542,9 @@ impl Needs {
             overtime: any(|plan| plan.overtime.acts()),
             clock_tiers: any(|plan| plan.overtime.tiers.iter().any(|tier| tier.when.between.is_some())),
             holidays_not_worked: any(|plan| plan.holidays.not_worked.is_some()),
+            holidays_after_overtime: any(|plan| plan.holidays.pays_after_overtime()),
+            holidays_count: any(|plan| plan.holidays.counts_in_tiers()),
+            holidays_for_eligible: any(|plan| plan.holidays.is_for_eligible_work()),
             premiums: any(|plan| !plan.premiums.is_empty()),
             watchers: any(|plan| !plan.watchers.is_empty()),
             premium_hours: any(|plan| {

@@ -169,6 +169,8 @@ pub enum Because {
     },
     /// A shift with premium time, which counts once.
     PerShift,
+    /// A holiday that was worked is paid beside the work.
+    HolidayWorkedToo,
 }
 
 coded! {
@@ -256,6 +258,8 @@ coded! {
         ShortHour = 60 "short_hour",
         /// A shift with premium time, which counts once.
         PerShift = 61 "per_shift",
+        /// A holiday that was worked is paid beside the work.
+        HolidayWorkedToo = 56 "holiday_worked_too",
     }
 }
 
@@ -304,6 +308,7 @@ impl Because {
             Because::RaisedToMinimum { .. } => BecauseKind::RaisedToMinimum,
             Because::ShortHour { .. } => BecauseKind::ShortHour,
             Because::PerShift => BecauseKind::PerShift,
+            Because::HolidayWorkedToo => BecauseKind::HolidayWorkedToo,
         }
     }
 

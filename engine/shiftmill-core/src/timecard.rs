@@ -371,7 +371,8 @@ pub struct Employment {
 }
 
 impl Employment {
-    fn holds(&self, workday: Workday) -> bool {
+    /// Whether a workday is in it.
+    pub(crate) fn holds(&self, workday: Workday) -> bool {
         self.hired.is_none_or(|hired| hired <= workday) && self.left.is_none_or(|left| workday <= left)
     }
 }

@@ -7,14 +7,17 @@ use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::{Granularity, NeedsApproval};
 use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::pay::combine::CombineKind;
-use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
+use shiftmill_core::pay::holiday_average::{AverageKind, AverageUnit};
+use shiftmill_core::pay::holiday_eligibility::{DaysAround, OnHoliday};
+use shiftmill_core::pay::holiday_pay::{BesideLeave, HolidayAmountKind};
+use shiftmill_core::pay::holidays::HolidayBasis;
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode};
 use shiftmill_core::pay::premium_limits::{MinimumThen, PremiumPer};
 use shiftmill_core::pay::premiums::{OverKind, PremiumMode, PremiumZone};
 use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, TierScopeKind};
 use shiftmill_core::shape::attendance::{Compared, EarlyTier, GraceMode, LateDeductKind, LateTier, Measured};
 use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
-use shiftmill_core::shape::calendar::{StatutoryRestKind, UnrosteredDay};
+use shiftmill_core::shape::calendar::{StatutoryRestKind, SubstituteDay, UnrosteredDay};
 use shiftmill_core::shape::day_tolerance::ComparedEdges;
 use shiftmill_core::shape::expectation::WorkThatCounts;
 use shiftmill_core::shape::half_day::HalfDaySplitKind;
@@ -165,9 +168,8 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" everywhere.
-pub(crate) const NOT_YET: [&str; 11] = [
+pub(crate) const NOT_YET: [&str; 10] = [
     "guarantees",
-    "eligibility",
     "attributes",
     "geo_policy",
     "fix_quota",
@@ -1198,26 +1200,138 @@ static HOLIDAYS: Section = Section {
             "basis",
             one_of::<HolidayBasis>(),
             "calendar_split",
-            "How a second gets its day type: by its date where a holiday is involved, by its workday, or by the date on which its shift began.",
+            "How a second gets its day type: by its date where a holiday is involved, by its workday, by the date on which its shift began, or by the date on which most of its shift was worked.",
         ),
-        optional("not_worked", Kind::OptionalTable(&NOT_WORKED), "What a holiday pays when nothing was worked."),
+        setting(
+            "substitute_day",
+            one_of::<SubstituteDay>(),
+            "none",
+            "Where a holiday of a calendar that falls on one of its `rest_days` is observed: nowhere else, on the next or the last working day that is not special itself, or on the nearer of both, of two as near the next.",
+        ),
+        setting(
+            "substitute_keeps_date",
+            Kind::Flag,
+            "false",
+            "Whether the date itself is a holiday beside its substitute day.",
+        ),
+        optional("not_worked", Kind::OptionalTable(&NOT_WORKED), "What a holiday pays beside the work on it."),
     ]],
 };
 
 static NOT_WORKED: Section = Section {
-    title: "a holiday not worked",
+    title: "what a holiday pays beside the work on it",
     groups: &[&[
         setting("name", Kind::Name, "holiday-not-worked", "The name of the rule in explanations."),
         setting("pay", Kind::PayCode(TIME), "holiday_paid", "The pay code."),
         setting(
             "amount",
-            word_or_up_to::<NotWorkedKind>(24 * HOUR),
+            word_or_up_to::<HolidayAmountKind>(24 * HOUR),
             "planned",
-            "The planned time of the day, or a length.",
+            "The planned time of the day, nothing, an `average` of work before it, or a length.",
         ),
+        optional("average", Kind::Whole(&HOLIDAY_AVERAGE), "For `amount = \"average\"`: which average."),
+        optional(
+            "eligibility",
+            Kind::OptionalTable(&ELIGIBILITY),
+            "Who is paid; without it everybody who did not work on the holiday.",
+        ),
+        setting(
+            "beside_leave",
+            one_of::<BesideLeave>(),
+            "always",
+            "Whether it is paid beside leave of the day: always, unless the leave pays to the same pay code, or never where the leave is paid.",
+        ),
+        setting("counts_toward", Kind::Names, "[]", "The overtime tiers whose counters it fills."),
         RULE_SOURCE,
     ]],
 };
+
+static HOLIDAY_AVERAGE: Section = Section {
+    title: "the average that a holiday pays",
+    groups: &[&[
+        required("over", Kind::Integer { least: 1, most: 366 }, "How many."),
+        setting(
+            "unit",
+            one_of::<AverageUnit>(),
+            "days",
+            "Days right before the holiday, or whole workweeks before its own.",
+        ),
+        optional(
+            "divisor",
+            Kind::Integer { least: 1, most: 366 },
+            "What the time is divided by; without it the days that have some of it.",
+        ),
+        setting(
+            "counts",
+            Kind::WordOrPayCodes(AverageKind::CODES),
+            "work",
+            "Which time: all work, or certain pay codes.",
+        ),
+    ]],
+};
+
+static ELIGIBILITY: Section = Section {
+    title: "who is paid for a holiday",
+    groups: &[&[
+        setting(
+            "employed_for",
+            Kind::Integer { least: 0, most: 3_660 },
+            "0",
+            "For how many days the person must be employed on the holiday, without a break.",
+        ),
+        optional("worked_before", Kind::Whole(&WORKED_BEFORE), "Days before the holiday that must be worked."),
+        optional("worked_after", Kind::Whole(&WORKED_AFTER), "Days after the holiday that must be worked."),
+        setting(
+            "on_holiday",
+            one_of::<OnHoliday>(),
+            "must_not_work",
+            "What the person must do on the holiday: not work, work, either, work where a shift is scheduled, not work where the roster gives the day off, not work and have the day off by roster, or not work and be in no roster.",
+        ),
+        setting(
+            "forced_overtime",
+            Kind::Flag,
+            "false",
+            "Whether work on the date is on a holiday even for a person who is not employed long enough, or who missed days before or after it. Otherwise it has the type that the day has without the date.",
+        ),
+    ]],
+};
+
+static WORKED_BEFORE: Section = Section {
+    title: "days before a holiday that must be worked",
+    groups: &[
+        &[
+            setting("at_least", Kind::Integer { least: 1, most: 366 }, "1", "How many days must be worked."),
+            setting("of_last", Kind::Integer { least: 1, most: 366 }, "1", "Of how many of the nearest days."),
+        ],
+        &DAYS_AROUND,
+    ],
+};
+
+static WORKED_AFTER: Section = Section {
+    title: "days after a holiday that must be worked",
+    groups: &[
+        &[
+            setting("at_least", Kind::Integer { least: 1, most: 366 }, "1", "How many days must be worked."),
+            setting("of_next", Kind::Integer { least: 1, most: 366 }, "1", "Of how many of the nearest days."),
+        ],
+        &DAYS_AROUND,
+    ],
+};
+
+static DAYS_AROUND: [Setting; 3] = [
+    setting(
+        "days",
+        one_of::<DaysAround>(),
+        "calendar",
+        "Which days: all, those on which the person is scheduled, or those of the weekday of the holiday. Holidays are passed over.",
+    ),
+    optional(
+        "within",
+        Kind::Integer { least: 1, most: 366 },
+        "How many days away they may be. When left out 30, or as many as so many days need.",
+    ),
+    setting("leave_counts", Kind::Flag, "false", "Whether a day of paid leave counts as worked."),
+];
 
 static OVERTIME_APPROVAL: Section = Section {
     title: "which overtime counts",

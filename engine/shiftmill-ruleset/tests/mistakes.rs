@@ -623,3 +623,64 @@ fn limits_of_a_premium_that_contradict_each_other_are_mistakes() {
         assert!(mistakes.contains(message), "{settings}\n{mistakes}");
     }
 }
+
+#[test]
+fn what_holidays_pay_does_not_decide_what_holidays_pay() {
+    let text = r#"name = "acme"
+[holidays.not_worked]
+amount = "average"
+average = { over = 4, unit = "workweeks", counts = ["regular", "holiday_paid"] }
+counts_toward = ["weekly-40"]
+[[overtime.tiers]]
+name = "weekly-40"
+scope = "workweek"
+after = "40h"
+pay = "overtime_1_5"
+"#;
+    assert_eq!(
+        shown(&mistakes(text)),
+        [
+            "4:64: the average of a holiday counts `holiday_paid`, which holidays pay: it is cyclic | leave it out; pay \
+             holidays to a pay code of their own where leave must count",
+            "5:18: the pay of holidays fills `weekly-40`, and their average counts the pay codes that overtime decides: \
+             it is cyclic | write `counts = \"work\"` in `average`, or leave `counts_toward` out",
+        ]
+    );
+}
+
+#[test]
+fn conditions_of_holiday_pay_that_cannot_hold_are_mistakes() {
+    let text = r#"name = "acme"
+[holidays.not_worked]
+average = { over = 30 }
+counts_toward = ["weekly-4", "rest"]
+[holidays.not_worked.eligibility]
+worked_before = { at_least = 16, of_last = 15 }
+worked_after = { of_next = 5, days = "same_weekday", within = 30 }
+[[overtime.tiers]]
+name = "weekly-40"
+scope = "workweek"
+after = "40h"
+pay = "overtime_1_5"
+[[overtime.tiers]]
+name = "rest"
+scope = "workday"
+after = "0h"
+day_types = ["rest_day"]
+pay = "overtime_2_0"
+"#;
+    assert_eq!(
+        shown(&mistakes(text)),
+        [
+            "3:11: `average` has no effect with this `amount` | write `amount = \"average\"`, or drop it",
+            "4:18: there is no overtime tier `weekly-4` | did you mean `weekly-40`?",
+            "4:30: the counter of `rest` never counts a holiday | name a tier of a workday or longer whose `day_types` \
+             have holidays",
+            "6:30: 16 worked days of 15 are more than there are | raise `of_last`",
+            "7:63: 5 such days do not lie within 30 days | write at least 35",
+        ]
+    );
+    let text = "name = \"acme\"\n[holidays.not_worked]\namount = \"average\"\n";
+    let found = shown(&mistakes(text));
+    assert!(found[0].starts_with("3:10: `amount = \"average\"` needs `average`"), "{found:#?}");
+}

@@ -78,6 +78,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         ErrorCode::RulesetUnknown | ErrorCode::PluginUnknown => (Code::NotFound, None),
         ErrorCode::ContextShort
         | ErrorCode::FactsRejected
+        | ErrorCode::HolidayUndecided
         | ErrorCode::PluginPanic
         | ErrorCode::PluginBudget
         | ErrorCode::PluginMemory

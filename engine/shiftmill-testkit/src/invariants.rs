@@ -430,6 +430,11 @@ pub fn explanation_sums_equal_totals(question: &Question) -> Held {
             *explained.entry(quantity.code).or_default() += u64::from(quantity.amount);
         }
     }
+    // Holidays may pay to a code of the timeline.
+    let is_holiday_pay = |because| matches!(because, Because::HolidayNotWorked | Because::HolidayWorkedToo);
+    for quantity in rows.quantities.iter().filter(|quantity| is_holiday_pay(quantity.reason.because)) {
+        *explained.entry(quantity.code).or_default() += u64::from(quantity.amount);
+    }
     // Quantities are not on the timeline: their own layer, and leave given as amounts.
     let amounts = question.facts.leave.iter().any(|leave| !matches!(leave.time, LeaveTime::Span { .. }));
     for (code, amount) in lines {

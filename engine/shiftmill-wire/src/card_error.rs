@@ -38,7 +38,8 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::FactOutsideWindow { .. }
         | EvaluationError::Engine
         | EvaluationError::ContextShort { .. }
-        | EvaluationError::FactsRejected { .. } => error.to_string(),
+        | EvaluationError::FactsRejected { .. }
+        | EvaluationError::HolidayUndecided { .. } => error.to_string(),
     }
 }
 
@@ -148,6 +149,7 @@ errors! {
     Plugin { code },
     ContextShort { before after },
     FactsRejected { rows },
+    HolidayUndecided { holiday },
 }
 
 #[cfg(test)]

@@ -95,7 +95,8 @@ numbered! {
         CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule GapWorked
         OutsideEmployment MarkedPunch IgnoredPunch CoreHoursMissed CallbackWork UnapprovedCallback OffsitePunch
         UnapprovedOffsitePunch LateRecordedPunch StaleOverride HoursOverLimit LimitNear RestShort WeeklyRestShort
-        ConsecutiveDays ContinuousWork SpreadTooLong BreakShort
+        ConsecutiveDays ContinuousWork SpreadTooLong BreakShort HolidayEmployedShort HolidayMissedBefore
+        HolidayMissedAfter HolidayMissedOnDay HolidayUndecided
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

@@ -138,6 +138,7 @@ grounds! {
     50 ManualHours,
     51 RestRequirement,
     55 Override,
+    56 HolidayWorkedToo,
     59 RaisedToMinimum { minimum },
     60 ShortHour { hour },
     61 PerShift,

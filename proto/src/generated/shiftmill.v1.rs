@@ -4396,6 +4396,16 @@ pub enum ExceptionCode {
     SpreadTooLong = 66,
     /// Less time of breaks in a long workday than a watcher asks for.
     BreakShort = 67,
+    /// A holiday is not paid: the person was not employed long enough.
+    HolidayEmployedShort = 70,
+    /// A holiday is not paid: too few of the days before it were worked.
+    HolidayMissedBefore = 71,
+    /// A holiday is not paid: too few of the days after it were worked.
+    HolidayMissedAfter = 72,
+    /// A holiday is not paid for what the person did on it, or was scheduled to do.
+    HolidayMissedOnDay = 73,
+    /// A holiday is not paid yet: days that are not over decide (`SM-HOLIDAY-UNDECIDED`).
+    HolidayUndecided = 74,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4466,6 +4476,11 @@ impl ExceptionCode {
             Self::ContinuousWork => "EXCEPTION_CODE_CONTINUOUS_WORK",
             Self::SpreadTooLong => "EXCEPTION_CODE_SPREAD_TOO_LONG",
             Self::BreakShort => "EXCEPTION_CODE_BREAK_SHORT",
+            Self::HolidayEmployedShort => "EXCEPTION_CODE_HOLIDAY_EMPLOYED_SHORT",
+            Self::HolidayMissedBefore => "EXCEPTION_CODE_HOLIDAY_MISSED_BEFORE",
+            Self::HolidayMissedAfter => "EXCEPTION_CODE_HOLIDAY_MISSED_AFTER",
+            Self::HolidayMissedOnDay => "EXCEPTION_CODE_HOLIDAY_MISSED_ON_DAY",
+            Self::HolidayUndecided => "EXCEPTION_CODE_HOLIDAY_UNDECIDED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4535,6 +4550,11 @@ impl ExceptionCode {
             "EXCEPTION_CODE_CONTINUOUS_WORK" => Some(Self::ContinuousWork),
             "EXCEPTION_CODE_SPREAD_TOO_LONG" => Some(Self::SpreadTooLong),
             "EXCEPTION_CODE_BREAK_SHORT" => Some(Self::BreakShort),
+            "EXCEPTION_CODE_HOLIDAY_EMPLOYED_SHORT" => Some(Self::HolidayEmployedShort),
+            "EXCEPTION_CODE_HOLIDAY_MISSED_BEFORE" => Some(Self::HolidayMissedBefore),
+            "EXCEPTION_CODE_HOLIDAY_MISSED_AFTER" => Some(Self::HolidayMissedAfter),
+            "EXCEPTION_CODE_HOLIDAY_MISSED_ON_DAY" => Some(Self::HolidayMissedOnDay),
+            "EXCEPTION_CODE_HOLIDAY_UNDECIDED" => Some(Self::HolidayUndecided),
             _ => None,
         }
     }

@@ -9,7 +9,8 @@
 //!   those of a workweek. A quota of corrections needs its cycle up to the pay period. A watcher needs the days of its scope
 //!   up to the pay period (see `watch`). Free lateness needs its month up to the pay period, and late off, late on the week before. A statutory
 //!   rest day that follows from the work needs the workweek, or the four workweeks, that
-//!   decide it. A plugin needs the days that it declares. To
+//!   decide it. The pay of a holiday in the pay period needs the days that decided it, and where none in the facts do, all
+//!   that may. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
 //!   after it those of the plan on its last. A tier, or a watcher of hours, with an opening balance needs no days before.
 //!   The one `context_short` exception is shown on the first workday of the pay period, at `as_of`.
@@ -68,6 +69,8 @@ impl Plan {
         for watcher in &self.watchers {
             at_least(watcher.days_before(), 0);
         }
+        let (before, after) = self.holidays.days_around();
+        at_least(before, after);
         match self.scope_of_rest() {
             None => {}
             Some(TierScope::Workweeks { .. }) => at_least(27, 27),
@@ -187,11 +190,15 @@ impl PlanTimeline {
 }
 
 /// The days of context that one request needs.
-fn needed(inputs: &Inputs<'_>) -> ContextDays {
+fn needed(inputs: &Inputs<'_>, state: &CardState) -> ContextDays {
     let EvaluationWindow { pay_period, .. } = *inputs.window;
     let (first, last) = (inputs.timeline.at(pay_period.first), inputs.timeline.at(pay_period.last));
-    let from = first.context_from(pay_period.first, inputs.card.opening_balances);
-    let until = last.context_until(pay_period.last);
+    let (mut from, mut until) =
+        (first.context_from(pay_period.first, inputs.card.opening_balances), last.context_until(pay_period.last));
+    if let Some((reaches_from, reaches_until)) = state.holidays_reach {
+        from = from.min(reaches_from.plus(-OVER_MIDNIGHT));
+        until = until.max(reaches_until.plus(OVER_MIDNIGHT));
+    }
     let days = |length: i32| u16::try_from(length).unwrap_or(u16::MAX);
     ContextDays {
         before: days(pay_period.first.0 - from.0).max(inputs.timeline.context_of_plugins(first).before),
@@ -205,7 +212,7 @@ fn needed(inputs: &Inputs<'_>) -> ContextDays {
 /// [`EvaluationError::ContextShort`] when days are missing and the request wants final results only.
 pub(crate) fn check(inputs: &Inputs<'_>, state: &mut CardState) -> Result<bool, EvaluationError> {
     let EvaluationWindow { pay_period, facts, as_of, require_final } = *inputs.window;
-    let ContextDays { before, after } = needed(inputs);
+    let ContextDays { before, after } = needed(inputs, state);
     let enough = facts.first <= pay_period.first.plus(-i32::from(before))
         && facts.last >= pay_period.last.plus(i32::from(after));
     if enough {

@@ -23,23 +23,21 @@ use crate::watch;
 /// How long after the instant it refers to an exception may still resolve itself, without a scheduled shift.
 const RESOLVES_WITHIN: Seconds = Seconds::hours(16);
 
+/// One more than the highest number of an exception; not every number below it is taken.
+const NUMBERS: usize = {
+    let (mut rest, mut highest) = (ExceptionCode::ALL, 0);
+    while let [code, others @ ..] = rest {
+        highest = if *code as usize > highest { *code as usize } else { highest };
+        rest = others;
+    }
+    highest + 1
+};
+
 /// How much each exception matters; `None`: it is not raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExceptionRules {
     severity: [Option<Severity>; NUMBERS],
 }
-
-/// One more than the greatest number of an exception.
-#[allow(clippy::indexing_slicing, reason = "it is worked out when the engine is compiled")]
-const NUMBERS: usize = {
-    let (mut numbers, mut index) = (0, 0);
-    while index < ExceptionCode::ALL.len() {
-        let number = ExceptionCode::ALL[index] as usize;
-        numbers = if number < numbers { numbers } else { number + 1 };
-        index += 1;
-    }
-    numbers
-};
 
 impl ExceptionRules {
     /// The severity of an exception; `None` when the ruleset turns it off.
@@ -95,6 +93,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::UnapprovedOffsitePunch
         | E::UnapprovedCallback
         | E::OverSchedule
+        | E::HolidayUndecided
         | E::StaleOverride => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked | E::GapWorked | E::MarkedPunch => {
             Some(Severity::Low)
@@ -104,7 +103,11 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::WorkdayRest
         | E::CallbackWork
         | E::OffsitePunch
-        | E::LateRecordedPunch => Some(Severity::Info),
+        | E::LateRecordedPunch
+        | E::HolidayEmployedShort
+        | E::HolidayMissedBefore
+        | E::HolidayMissedAfter
+        | E::HolidayMissedOnDay => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.
         E::CorrectedPunch => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.

@@ -8,6 +8,7 @@ pub(crate) mod splits;
 #[cfg(test)]
 mod tests;
 pub(crate) mod totals;
+mod undecided;
 
 use crate::card::CardState;
 use crate::evaluation::{Detail, EvaluationError, Evaluations, OverrideRow};
@@ -20,8 +21,9 @@ use crate::watch;
 /// Adds the rows of one card to `results`: those of workdays in the pay period. True when they are provisional.
 ///
 /// # Errors
-/// [`EvaluationError::ContextShort`] when days of context are missing, [`EvaluationError::FactsRejected`] when rows of
-/// the employee could not be read, and the request wants final results only.
+/// [`EvaluationError::ContextShort`] when days of context are missing, [`EvaluationError::HolidayUndecided`] when days
+/// that are not over decide about a holiday, [`EvaluationError::FactsRejected`] when rows of the employee could not be
+/// read, and the request wants final results only.
 pub fn close<R: Recorder>(
     inputs: &Inputs<'_>,
     detail: Detail,
@@ -32,7 +34,8 @@ pub fn close<R: Recorder>(
 ) -> Result<bool, EvaluationError> {
     watch::watch(inputs, state, &mut scratch.watch, recorder);
     let short = context::check(inputs, state)?;
-    let provisional = rejected::check(inputs, state)? || short;
+    let undecided = undecided::check(inputs, state)?;
+    let provisional = rejected::check(inputs, state)? || short || undecided;
     totals::gather_lines(inputs, state, &mut scratch.totals);
     overrides::apply(inputs, state, &mut scratch.totals, &mut scratch.overrides);
     let first = results.exceptions.len();

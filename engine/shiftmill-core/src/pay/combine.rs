@@ -30,7 +30,7 @@ use crate::pay::counters::{self, Counter, Rules};
 use crate::pay::tiers::OvertimeTier;
 use crate::pay::walk::sink::Writer;
 use crate::pay::walk::{Traits, Walk};
-use crate::pay::{TimelessLeave, leave_without_times};
+use crate::pay::{TimelessPay, holiday_pay, leave_without_times};
 use crate::record::Recorder;
 use crate::time::Timestamp;
 use crate::timecard::Inputs;
@@ -150,8 +150,8 @@ pub(crate) struct Scratch {
     claims: Vec<usize>,
     /// Counters to return to when alternatives are weighed.
     saved: Vec<Counter>,
-    /// Leave given as amounts.
-    leave: Vec<TimelessLeave>,
+    /// Leave given as amounts, and the pay of holidays.
+    leave: Vec<TimelessPay>,
     /// The windows of the clock that tiers have ...
     windows: Windows,
     /// ... and where spans were cut by them.
@@ -193,6 +193,10 @@ pub(super) fn combine<R: Recorder>(
     if traits.by_leave {
         leave_without_times(inputs, &state.quantities, &state.last_worked, leave);
     }
+    if inputs.timeline.needs().holidays_count {
+        holiday_pay::that_tiers_count(inputs, state, leave);
+    }
+    leave.sort_by_key(|leave| leave.workday);
     written.clear();
     let mut sink = Writer { spans: written, premiums: &mut state.premiums, recorder };
     Walk { rules, traits, claims, saved }.card(counters, &state.spans, leave, &mut sink);

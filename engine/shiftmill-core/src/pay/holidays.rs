@@ -1,27 +1,28 @@
-//! Holidays: which seconds are on a holiday, and what a holiday not worked pays.
-//! - Takes:  day types, worked spans, scheduled shifts.
-//! - Gives:  the day type of every span; the pay of a holiday not worked; `holiday_worked`, once for each reporting
-//!   workday with work on a statutory or company holiday, at its first such second, with all such time as measure.
+//! Holidays: which seconds are on a holiday. What a holiday pays beside the work on it is in `holiday_pay`.
+//! - Takes:  day types, worked spans.
+//! - Gives:  the day type of every span; `holiday_worked`, once for each reporting workday with work on a statutory or
+//!   company holiday, at its first such second, with all such time as measure.
 //! - Keeps:  worked time; a span is cut where its day type changes.
-//! - Runs:   the day types of spans at the end of shape, before overtime; pay of holidays not worked after it.
-//! - Half days: a stretch of a day by the clock has its own type (see `day_parts`). Where it is a holiday and nothing was
-//!   worked in it, it pays the planned time that it leaves out, at most the fixed amount of the rule.
-//! - Dates:  the basis follows the plan of the overtime workday, the type of a day and the pay of a holiday not worked
-//!   the plan of that day.
+//! - Runs:   the day types of spans at the end of shape, before overtime.
+//! - Half days: a stretch of a day by the clock has its own type (see `day_parts`).
+//! - Dates:  the basis follows the plan of the overtime workday, the type of a day the plan of that day.
+//! - Edges:  for a person who is not eligible for a holiday, where the ruleset asks for it, the date of the calendar says
+//!   nothing: work there has the type that the day has without it.
 //! - Source: China Labour Law art. 44(3); Japan Labour Standards Act art. 35 and 37 (a day of rest is a calendar day,
 //!   so work past midnight changes its code there).
-//! - Shown:  timecards/holidays/past_midnight.md, not_worked.md, half_days.md
+//! - Shown:  timecards/holidays/past_midnight.md, half_days.md, majority.md, forced_overtime.md, substitute_days.md
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, Noticed, Quantity, Span};
+use crate::card::{CardState, Noticed, Span};
 use crate::coded::coded;
-use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
+use crate::codes::{DayType, ExceptionCode};
+use crate::pay::holiday_pay::{self, HolidayAmount, HolidayNotWorked};
 use crate::pay::recode;
-use crate::reason::{Because, Reason};
+use crate::reason::Because;
+use crate::shape::calendar::DayTypeGround;
 use crate::shape::day_parts::{self, HalfDay};
-use crate::shape::{calendar, schedule};
-use crate::tags::TagId;
+use crate::shape::{calendar, split};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -31,8 +32,7 @@ use crate::zone::ZoneCursor;
 pub struct Holidays {
     /// How a second gets its day type.
     pub basis: HolidayBasis,
-    /// What a statutory or company holiday pays when nothing was worked on that date's reporting workday. Only for
-    /// workdays that the facts cover.
+    /// What a statutory or company holiday pays beside the work on it.
     pub not_worked: Option<HolidayNotWorked>,
 }
 
@@ -48,27 +48,48 @@ coded! {
         Workday = 1 "workday",
         /// By the local date on which its worked shift began; leave by its overtime workday.
         ShiftStart = 2 "shift_start",
+        /// By the local date on which most of its worked shift was worked, of two with as much the earlier; leave by its
+        /// overtime workday.
+        Majority = 3 "majority",
     }
 }
 
-coded! {
-    /// What a holiday not worked may pay besides a fixed length.
-    NotWorkedKind {
-        /// The planned time of the day.
-        Planned = 0 "planned",
+impl Holidays {
+    /// True when some pay waits for overtime.
+    pub(crate) fn pays_after_overtime(&self) -> bool {
+        self.not_worked.as_ref().is_some_and(HolidayNotWorked::waits_for_overtime)
+    }
+
+    /// True when tiers count what holidays pay.
+    pub(crate) fn counts_in_tiers(&self) -> bool {
+        self.not_worked.as_ref().is_some_and(|rule| rule.counts_toward != 0)
+    }
+
+    /// True when work of people who are not eligible is on no holiday.
+    pub(crate) fn is_for_eligible_work(&self) -> bool {
+        let eligibility = self.not_worked.as_ref().and_then(|rule| rule.eligibility);
+        eligibility.is_some_and(|eligibility| !eligibility.forced_overtime)
+    }
+
+    /// How many days before and after a holiday decide at most what it pays.
+    pub(crate) fn days_around(&self) -> (u16, u16) {
+        let Some(rule) = &self.not_worked else { return (0, 0) };
+        let (before, after) = rule.eligibility.map_or((0, 0), |eligibility| eligibility.days_around());
+        match &rule.amount {
+            HolidayAmount::Average(average) => (before.max(average.days_before()), after),
+            HolidayAmount::Nothing | HolidayAmount::Planned | HolidayAmount::Length(_) => (before, after),
+        }
     }
 }
 
-/// The pay of a holiday not worked. A quantity in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HolidayNotWorked {
-    /// Its name.
-    pub rule: RuleId,
-    /// Its pay code.
-    pub pays_to: PayCode,
-    /// This much; `None`: the planned time of the shifts scheduled on the day, else of the weekly pattern's shift for
-    /// that weekday, else nothing.
-    pub amount: Option<Seconds>,
+impl HolidayBasis {
+    /// True when the shift of a second decides its day type.
+    pub(crate) fn looks_at_shifts(self) -> bool {
+        match self {
+            HolidayBasis::CalendarSplit | HolidayBasis::Workday => false,
+            HolidayBasis::ShiftStart | HolidayBasis::Majority => true,
+        }
+    }
 }
 
 /// Gives every span its day type, and cuts it where that changes. `spare` is scratch for the rewritten spans.
@@ -80,6 +101,24 @@ pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState, spare
     }
 }
 
+/// Finds the holidays of the calendar that are none for the work of a person who is not eligible.
+pub(crate) fn find_ordinary(inputs: &Inputs<'_>, state: &mut CardState) {
+    state.ordinary_holidays.clear();
+    if !inputs.timeline.needs().holidays_for_eligible {
+        return;
+    }
+    let facts = inputs.window.facts;
+    for date in (facts.first.0..=facts.last.0).map(Workday) {
+        let rule = inputs.timeline.at(date).holidays.not_worked.as_ref();
+        let Some(eligibility) = rule.and_then(|rule| rule.eligibility) else { continue };
+        let (day_type, ground) = calendar::decide(inputs, &state.last_worked, date);
+        let of_calendar = day_type.is_holiday() && ground == DayTypeGround::Date && inputs.card.employs(date);
+        if of_calendar && eligibility.leaves_ordinary(inputs, state, date) {
+            state.ordinary_holidays.push(date);
+        }
+    }
+}
+
 /// True when a day of the card may be a holiday or statutory rest day, or the start of shifts decides.
 fn may_be_dated(inputs: &Inputs<'_>) -> bool {
     inputs.timeline.needs().dated_seconds || !inputs.card.day_overrides.is_empty()
@@ -87,15 +126,17 @@ fn may_be_dated(inputs: &Inputs<'_>) -> bool {
 
 fn by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { last_worked, spans, .. } = state;
-    let mut days = Days { inputs, last_worked, last: None };
+    let mut days = Days { inputs, last_worked, ordinary: &[], last: None };
     for span in spans {
         span.day_type = days.of(span.overtime_workday).day_type;
     }
 }
 
 fn by_basis(inputs: &Inputs<'_>, state: &mut CardState, typed: &mut Vec<Span>) {
-    let mut days = Days { inputs, last_worked: &state.last_worked, last: None };
+    let CardState { last_worked, ordinary_holidays, .. } = &*state;
+    let mut days = Days { inputs, last_worked, ordinary: ordinary_holidays, last: None };
     let mut clock = ZoneCursor::new(inputs.card.zone);
+    let mut majority = Majority::default();
     typed.clear();
     for span in &state.spans {
         let own = days.of(span.overtime_workday);
@@ -104,10 +145,59 @@ fn by_basis(inputs: &Inputs<'_>, state: &mut CardState, typed: &mut Vec<Span>) {
         match (basis, shift) {
             (HolidayBasis::CalendarSplit, _) => split_by_date(span, own, &mut days, &mut clock, typed),
             (HolidayBasis::ShiftStart, Some(shift)) => by_day(span, days.of(shift.start_date), &mut clock, typed),
-            (HolidayBasis::ShiftStart, None) | (HolidayBasis::Workday, _) => by_day(span, own, &mut clock, typed),
+            (HolidayBasis::Majority, Some(_)) => {
+                let date = majority.of(span.shift, state, &mut clock).unwrap_or(span.overtime_workday);
+                by_day(span, days.of(date), &mut clock, typed);
+            }
+            (HolidayBasis::ShiftStart | HolidayBasis::Majority, None) | (HolidayBasis::Workday, _) => {
+                by_day(span, own, &mut clock, typed);
+            }
         }
     }
     core::mem::swap(&mut state.spans, typed);
+}
+
+/// The date on which most of a shift was worked, with a cache of the last shift.
+#[derive(Default)]
+struct Majority {
+    last: Option<(u32, Option<Workday>)>,
+}
+
+impl Majority {
+    /// The date for a span of a shift; `None` for a shift without work.
+    fn of(&mut self, shift: Option<u32>, state: &CardState, clock: &mut ZoneCursor<'_>) -> Option<Workday> {
+        let shift = split::first_part(&state.shifts, shift?);
+        if let Some((last, date)) = self.last
+            && last == shift
+        {
+            return date;
+        }
+        let date = most_worked_date(shift, state, clock);
+        self.last = Some((shift, date));
+        date
+    }
+}
+
+/// The date with most of the work of a shift; of several the earliest. The spans are in order of time.
+fn most_worked_date(shift: u32, state: &CardState, clock: &mut ZoneCursor<'_>) -> Option<Workday> {
+    let mut most: Option<(Workday, Seconds)> = None;
+    let mut current: Option<(Workday, Seconds)> = None;
+    let is_of_shift = |span: &&Span| span.shift.is_some_and(|own| split::first_part(&state.shifts, own) == shift);
+    for span in state.spans.iter().filter(is_of_shift).filter(|span| span.state.is_work()) {
+        let mut at = span.start;
+        while at < span.end {
+            let (date, until) = clock.date_until(at);
+            let end = until.min(span.end);
+            let before = current.filter(|current| current.0 == date).map_or(Seconds::ZERO, |current| current.1);
+            let length = before.plus(end.since(at));
+            current = Some((date, length));
+            if most.is_none_or(|most| most.1 < length) {
+                most = current;
+            }
+            at = end;
+        }
+    }
+    most.map(|most| most.0)
 }
 
 /// Cuts a span where a half-day holiday of one day begins and ends.
@@ -145,6 +235,8 @@ fn is_by_date(day_type: DayType) -> bool {
 struct Days<'a> {
     inputs: &'a Inputs<'a>,
     last_worked: &'a [Workday],
+    /// Holidays that are none for the person, ascending.
+    ordinary: &'a [Workday],
     last: Option<(Workday, Day)>,
 }
 
@@ -160,7 +252,10 @@ impl Days<'_> {
         match self.last {
             Some((last, day)) if last == workday => day,
             _ => {
-                let day_type = calendar::of_card(self.inputs, self.last_worked, workday);
+                let day_type = match self.ordinary.binary_search(&workday) {
+                    Ok(_) => calendar::without_dates(self.inputs, workday).0,
+                    Err(_) => calendar::of_card(self.inputs, self.last_worked, workday),
+                };
                 let half_day = day_parts::of(self.inputs, workday).map(|(half_day, _)| half_day);
                 let day = Day { day_type, half_day };
                 self.last = Some((workday, day));
@@ -184,14 +279,21 @@ impl Day {
     }
 }
 
-/// Notices work on holidays, and pays those not worked.
+/// Notices work on holidays, and pays holidays as far as that does not wait for overtime.
 pub(crate) fn pay(inputs: &Inputs<'_>, state: &mut CardState) {
     if !may_be_dated(inputs) {
         return;
     }
     notice_worked(state);
     if inputs.timeline.needs().holidays_not_worked {
-        pay_not_worked(inputs, state);
+        holiday_pay::pay(inputs, state, false);
+    }
+}
+
+/// Pays holidays whose pay waits for overtime.
+pub(crate) fn pay_after_overtime(inputs: &Inputs<'_>, state: &mut CardState) {
+    if inputs.timeline.needs().holidays_after_overtime && may_be_dated(inputs) {
+        holiday_pay::pay(inputs, state, true);
     }
 }
 
@@ -212,62 +314,4 @@ fn notice_worked(state: &mut CardState) {
             None => state.notice(ExceptionCode::HolidayWorked, workday, start, length),
         }
     }
-}
-
-fn pay_not_worked(inputs: &Inputs<'_>, state: &mut CardState) {
-    let facts = inputs.window.facts;
-    let mut clock = ZoneCursor::new(inputs.card.zone);
-    for date in (facts.first.0..=facts.last.0).map(Workday) {
-        let rule = inputs.timeline.at(date).holidays.not_worked.as_ref();
-        let Some(rule) = rule.filter(|_| inputs.card.employs(date)) else {
-            continue;
-        };
-        let amount = match calendar::of_card(inputs, &state.last_worked, date).is_holiday() {
-            true if is_worked(date, None, state) => continue,
-            true => rule.amount.unwrap_or_else(|| planned(inputs, state, date)),
-            false => {
-                let half_day = day_parts::of(inputs, date).map(|(half_day, _)| half_day);
-                let Some(half_day) = half_day.filter(|half_day| half_day.day_type.is_holiday()) else { continue };
-                if is_worked(date, Some(half_day.instants(&mut clock)), state) {
-                    continue;
-                }
-                let left_out = not_expected(state, date);
-                rule.amount.map_or(left_out, |amount| amount.at_most(left_out))
-            }
-        };
-        if !amount.is_zero() {
-            let reason = Reason { rule: rule.rule, because: Because::HolidayNotWorked };
-            state.quantities.push(Quantity { workday: date, code: rule.pays_to, amount: amount.0, reason });
-        }
-    }
-}
-
-/// Whether anything was worked on a date, or in a stretch of it.
-fn is_worked(date: Workday, stretch: Option<(Timestamp, Timestamp)>, state: &CardState) -> bool {
-    let (from, until) = stretch.unwrap_or((Timestamp(i64::MIN), Timestamp(i64::MAX)));
-    let on_date = |span: &&Span| span.reporting_workday == date && span.start < until && from < span.end;
-    state.spans.iter().filter(on_date).any(|span| span.state.is_work())
-}
-
-/// The planned time of a date that a half-day holiday leaves out.
-fn not_expected(state: &CardState, date: Workday) -> Seconds {
-    let on_date = state.not_expected.iter().filter(|left_out| left_out.workday == date);
-    on_date.map(|left_out| left_out.planned).sum()
-}
-
-/// What would have been worked on a date.
-fn planned(inputs: &Inputs<'_>, state: &CardState, date: Workday) -> Seconds {
-    let mut on_date = state.scheduled.iter().filter(|shift| shift.workday == date).peekable();
-    let left_out = not_expected(state, date);
-    if on_date.peek().is_some() || !left_out.is_zero() {
-        return on_date.map(|shift| shift.planned).sum::<Seconds>().plus(left_out);
-    }
-    if let Some(expected) = inputs.card.schedule.expected_on(date) {
-        return expected;
-    }
-    let plan = inputs.plan_of_row(date, TagId::NONE);
-    let pattern = plan.schedule.weekly_pattern.get(date.weekday() as usize).copied().flatten();
-    let mut clock = ZoneCursor::new(inputs.card.zone);
-    let blocks = pattern.and_then(|template| schedule::by_template(&mut clock, plan, date, template));
-    blocks.into_iter().flatten().map(|block| block.planned).sum()
 }

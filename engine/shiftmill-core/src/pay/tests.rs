@@ -5,6 +5,7 @@ use alloc::{string::String, vec, vec::Vec};
 use crate::card::{CardState, ScheduledShift, Span, SpanState, WorkedShift};
 use crate::codes::*;
 use crate::pay::combine::*;
+use crate::pay::holiday_pay::*;
 use crate::pay::holidays::*;
 use crate::pay::premiums::*;
 use crate::pay::tiers::*;
@@ -387,7 +388,14 @@ fn a_night_into_a_holiday_is_cut_at_midnight() {
 #[test]
 fn a_holiday_not_worked_pays_the_planned_time_and_one_worked_does_not() {
     let mut bench = Bench::new(Vec::new(), Combine::StraightTimeOnly);
-    let rule = HolidayNotWorked { rule: RuleId(70), pays_to: PREMIUM, amount: None };
+    let rule = HolidayNotWorked {
+        rule: RuleId(70),
+        pays_to: PREMIUM,
+        amount: HolidayAmount::Planned,
+        eligibility: None,
+        beside_leave: BesideLeave::Always,
+        counts_toward: 0,
+    };
     bench.plan().holidays.not_worked = Some(rule);
     let dates = [0, 1, 2].map(|day| (monday().plus(day), DayType::StatutoryHoliday));
     bench.plan().calendar.dates = dates.to_vec();

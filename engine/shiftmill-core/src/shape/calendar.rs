@@ -119,6 +119,22 @@ coded! {
     }
 }
 
+coded! {
+    /// Where a holiday that falls on a weekday off is observed. Compiled into the dates of a calendar.
+    #[derive(Default)]
+    SubstituteDay {
+        /// Nowhere else.
+        #[default]
+        None = 0 "none",
+        /// On the next working day.
+        Next = 1 "next_workday",
+        /// On the last working day before it.
+        Previous = 2 "previous_workday",
+        /// On the nearer of both, of two as near the next.
+        Nearest = 3 "nearest_workday",
+    }
+}
+
 impl UnrosteredDay {
     const fn day_type(self) -> Option<DayType> {
         match self {
@@ -221,6 +237,14 @@ pub(crate) fn decide(inputs: &Inputs<'_>, last_worked: &[Workday], workday: Work
     if let Some(dated) = instead.map_or_else(|| calendar.type_of(workday), |(_, stated)| stated.day_type) {
         return (dated, DayTypeGround::Date);
     }
+    without_dates(inputs, workday)
+}
+
+/// The type of a day by the roster and its weekday, and what decided it: that of a day of which nothing above says
+/// anything.
+pub(crate) fn without_dates(inputs: &Inputs<'_>, workday: Workday) -> (DayType, DayTypeGround) {
+    let (card, plan) = (&inputs.card, inputs.timeline.at(workday));
+    let calendar = &plan.calendar;
     if card.schedule.of_kind(RosterKind::Rest).any(|rest| rest == workday) {
         return (DayType::RestDay, DayTypeGround::RosterRest);
     }

@@ -80,6 +80,7 @@ pub fn compare<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch:
     meal_requirement::judge(inputs, state, &mut scratch.meals);
     rest_requirement::judge(inputs, state);
     attestations::note(inputs, state, recorder);
+    holidays::find_ordinary(inputs, state);
     overtime_approval::add_approved_time(inputs, state, &mut scratch.approval);
     holidays::assign_day_types(inputs, state, &mut scratch.spans);
     overtime_approval::decide(inputs, state, &mut scratch.approval, &mut scratch.spans, recorder);

@@ -6,12 +6,14 @@ mod breaks;
 mod calendars;
 mod config;
 mod filters;
+mod holidays;
 mod names;
 mod overtime;
 mod plugins;
 mod premiums;
 mod punches;
 mod schedule;
+mod substitutes;
 mod table;
 mod watchers;
 
@@ -132,7 +134,7 @@ fn section<'a>(document: &'a Table, name: &str) -> &'a Table {
 
 impl Compiler<'_> {
     fn plan(&mut self, document: &Table, versions: &[&Version], own_dates: &OwnDates) -> Plan {
-        Plan {
+        let mut plan = Plan {
             normalise: punches::normalise(section(document, "punches")),
             corrections: punches::corrections(section(document, "corrections")),
             dedupe: punches::dedupe(section(document, "punches")),
@@ -160,7 +162,11 @@ impl Compiler<'_> {
             watchers: self.watchers(document.tables("watchers")),
             exceptions: exceptions(document),
             plugins: self.plugins(document.tables("plugin")),
-        }
+        };
+        let holidays = section(document, "holidays");
+        self.count_holidays(holidays, &mut plan.holidays, &plan.overtime);
+        substitutes::observe(holidays, &mut plan.calendar, &mut plan.calendars);
+        plan
     }
 
     fn employment(&mut self, table: &Table) -> EmploymentRules {

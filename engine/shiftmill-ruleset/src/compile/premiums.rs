@@ -1,6 +1,5 @@
-//! Premiums, and the pay of holidays not worked.
+//! Premiums.
 
-use shiftmill_core::pay::holidays::{HolidayNotWorked, Holidays, NotWorkedKind};
 use shiftmill_core::pay::premium_hours::PremiumHours;
 use shiftmill_core::pay::premium_limits::{MinimumThen, PremiumLimits, PremiumMaximum, PremiumMinimum};
 use shiftmill_core::pay::premiums::{ClockWindow, OverKind, Premium};
@@ -8,7 +7,7 @@ use shiftmill_core::{Layer, PayCode, PayCodeSet, Seconds, Unit};
 
 use super::Compiler;
 use super::overtime::only_callbacks;
-use crate::check::read::{OneOrLength, OneOrPayCodes};
+use crate::check::read::OneOrPayCodes;
 use crate::check::{Table, written};
 use crate::nearest::nearest;
 use crate::settings::Fits;
@@ -17,20 +16,6 @@ const BASE: Fits = Fits { layer: Layer::Base, unit: Unit::Second };
 const COUNT: Fits = Fits { layer: Layer::Quantity, unit: Unit::Count };
 
 impl Compiler<'_> {
-    pub(super) fn holidays(&mut self, table: &Table) -> Holidays {
-        Holidays {
-            basis: table.one_of("basis"),
-            not_worked: table.optional("not_worked").map(|inner| HolidayNotWorked {
-                rule: self.rule(inner),
-                pays_to: self.pay_code(inner, "pay", None),
-                amount: match inner.one_or_length("amount") {
-                    Some(OneOrLength::Length(length)) => Some(length),
-                    Some(OneOrLength::One(NotWorkedKind::Planned)) | None => None,
-                },
-            }),
-        }
-    }
-
     pub(super) fn premiums(&mut self, tables: &[Table]) -> Vec<Premium> {
         tables.iter().map(|table| self.premium(table)).collect()
     }

@@ -333,15 +333,29 @@ impl<'a> Slow<'a> {
     /// Every moment has the day type that the ruleset gives it.
     fn retype(&mut self) {
         let question = self.question;
-        let last_worked = &self.before.last_worked;
+        let (last_worked, ordinary) = (&self.before.last_worked, &self.before.ordinary_holidays);
         let type_of = |date, at| {
-            let whole = match last_worked.contains(&date) {
-                true => DayType::StatutoryRest,
-                false => oracle::day_type(question, date),
+            let whole = match (last_worked.contains(&date), ordinary.contains(&date)) {
+                (true, _) => DayType::StatutoryRest,
+                (false, true) => oracle::type_without_dates(question, date),
+                (false, false) => oracle::day_type(question, date),
             };
             oracle::type_at(question, date, at, whole)
         };
         let special = |kind: DayType| kind.is_holiday() || kind == DayType::StatutoryRest;
+        let mut worked: BTreeMap<(usize, Workday), u32> = BTreeMap::new();
+        let first_part = |shift: u32| {
+            let parts = self.before.shifts.get(..=shift as usize).unwrap_or(&[]);
+            parts.iter().rposition(|part| !part.joins).unwrap_or(0)
+        };
+        for (at, moment) in self.line.iter().filter(|(_, moment)| is_work(moment.state)) {
+            let Some(shift) = moment.shift else { continue };
+            *worked.entry((first_part(shift), question.zone.date_at(*at))).or_default() += 1;
+        }
+        let most_worked = |shift: u32| {
+            let of_shift = worked.iter().filter(|(key, _)| key.0 == first_part(shift));
+            of_shift.max_by_key(|(key, length)| (**length, std::cmp::Reverse(key.1))).map(|(key, _)| key.1)
+        };
         for (at, moment) in &mut self.line {
             let by_workday = type_of(moment.overtime, *at);
             moment.day_type = match self.timeline.at(moment.overtime).holidays.basis {
@@ -350,6 +364,7 @@ impl<'a> Slow<'a> {
                     let started = moment.shift.map(|shift| self.before.shifts[shift as usize].start_date);
                     type_of(started.unwrap_or(moment.overtime), *at)
                 }
+                HolidayBasis::Majority => type_of(moment.shift.and_then(most_worked).unwrap_or(moment.overtime), *at),
                 HolidayBasis::CalendarSplit => {
                     let by_date = type_of(question.zone.date_at(*at), *at);
                     if special(by_date) || special(by_workday) { by_date } else { by_workday }
@@ -404,6 +419,7 @@ impl<'a> Slow<'a> {
             ExceptionCode::PluginFailed,
             ExceptionCode::FactsRejected,
             ExceptionCode::StaleOverride,
+            ExceptionCode::HolidayUndecided,
         ]
         .contains(&code);
         (!of_engine).then_some(())?;

@@ -8,7 +8,10 @@ use shiftmill_core::open::normalise::{Granularity, NeedsApproval, Normalise};
 use shiftmill_core::open::restriction::{PunchRestriction, RestrictionOutcome};
 use shiftmill_core::pay::clock_tiers::TierWindow;
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
-use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
+use shiftmill_core::pay::holiday_average::{AverageUnit, HolidayAverage};
+use shiftmill_core::pay::holiday_eligibility::{DaysAround, HolidayEligibility, OnHoliday, WorkedDays};
+use shiftmill_core::pay::holiday_pay::{BesideLeave, HolidayAmount, HolidayNotWorked};
+use shiftmill_core::pay::holidays::{HolidayBasis, Holidays};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval, OvertimeRest};
 use shiftmill_core::pay::premium_hours::PremiumHours;
 use shiftmill_core::pay::premium_limits::{MinimumThen, PremiumLimits, PremiumMaximum, PremiumMinimum, PremiumPer};
@@ -196,7 +199,7 @@ impl Maker<'_> {
 
     /// A rule of any kind is present in about half of all plans.
     fn plan(&mut self) -> Plan {
-        Plan {
+        let mut plan = Plan {
             normalise: self.normalise(),
             corrections: self.correction_policy(),
             dedupe: self.dedupe(),
@@ -226,7 +229,9 @@ impl Maker<'_> {
             plugins: Vec::new(),
             overtime_approval: self.overtime_approval(),
             watchers: self.watchers(),
-        }
+        };
+        self.count_holidays(&mut plan.holidays, &plan.overtime);
+        plan
     }
 
     fn overtime_approval(&mut self) -> Vec<OvertimeApproval> {
@@ -810,9 +815,68 @@ impl Maker<'_> {
         if self.flag() {
             return Holidays { basis, not_worked: None };
         }
-        let amount = if self.flag() { None } else { Some(self.minutes(60, 480)) };
+        let amount = match self.random.below(8) {
+            0..=2 => HolidayAmount::Planned,
+            3..=5 => HolidayAmount::Length(self.minutes(60, 480)),
+            6 => HolidayAmount::Average(self.holiday_average()),
+            _ => HolidayAmount::Nothing,
+        };
+        let eligibility = if self.flag() { Some(self.eligibility()) } else { None };
+        let beside_leave = *self.random.one_of(BesideLeave::ALL);
+        // Leave may pay to the code of holidays.
+        let pays_to = if self.random.chance(20) { LEAVE_PAID } else { HOLIDAY_PAID };
         let rule = self.rule("holiday-pay");
-        Holidays { basis, not_worked: Some(HolidayNotWorked { rule, pays_to: HOLIDAY_PAID, amount }) }
+        let pay = HolidayNotWorked { rule, pays_to, amount, eligibility, beside_leave, counts_toward: 0 };
+        Holidays { basis, not_worked: Some(pay) }
+    }
+
+    fn holiday_average(&mut self) -> HolidayAverage {
+        let unit = *self.random.one_of(AverageUnit::ALL);
+        let over = match unit {
+            AverageUnit::Days => (1 + self.random.below(10)) as u16,
+            AverageUnit::Workweeks => (1 + self.random.below(2)) as u16,
+        };
+        let divisor = if self.flag() { None } else { Some((1 + self.random.below(20)) as u16) };
+        let codes = vec![PayCode::REGULAR, OVERTIME[1].0, LEAVE_UNPAID];
+        let codes = if self.flag() { None } else { Some(PayCodeSet::new(codes)) };
+        HolidayAverage { over, unit, divisor, codes }
+    }
+
+    fn eligibility(&mut self) -> HolidayEligibility {
+        HolidayEligibility {
+            employed_for: *self.random.one_of(&[0, 0, 1, 3, 30]),
+            before: if self.flag() { Some(self.worked_days()) } else { None },
+            after: if self.flag() { Some(self.worked_days()) } else { None },
+            on_holiday: *self.random.one_of(OnHoliday::ALL),
+            forced_overtime: self.flag(),
+        }
+    }
+
+    fn worked_days(&mut self) -> WorkedDays {
+        let days = *self.random.one_of(DaysAround::ALL);
+        let of = (1 + self.random.below(4)) as u16;
+        let nearest = if days == DaysAround::SameWeekday { of * 7 } else { of };
+        WorkedDays {
+            at_least: (1 + self.random.below(u64::from(of))) as u16,
+            of,
+            days,
+            within: nearest + self.random.below(7) as u16,
+            leave_counts: self.flag(),
+        }
+    }
+
+    /// Lets holidays fill counters of tiers, where their amount does not wait for overtime.
+    fn count_holidays(&mut self, holidays: &mut Holidays, overtime: &Overtime) {
+        let Some(pay) = &mut holidays.not_worked else { return };
+        let waits = matches!(&pay.amount, HolidayAmount::Average(average) if average.codes.is_some());
+        if waits || self.random.chance(50) {
+            return;
+        }
+        for (index, tier) in overtime.tiers.iter().enumerate() {
+            if tier.scope != TierScope::Shift && self.random.chance(50) {
+                pay.counts_toward |= 1 << index;
+            }
+        }
     }
 
     fn overtime(&mut self) -> Overtime {
@@ -1155,6 +1219,17 @@ mod tests {
         plans.iter().flat_map(of).collect()
     }
 
+    fn eligibilities(plan: &Plan) -> impl Iterator<Item = HolidayEligibility> + '_ {
+        plan.holidays.not_worked.iter().filter_map(|pay| pay.eligibility)
+    }
+
+    fn averages(plan: &Plan) -> impl Iterator<Item = &HolidayAverage> {
+        plan.holidays.not_worked.iter().filter_map(|pay| match &pay.amount {
+            HolidayAmount::Average(average) => Some(average),
+            HolidayAmount::Nothing | HolidayAmount::Planned | HolidayAmount::Length(_) => None,
+        })
+    }
+
     macro_rules! every_value_is_made {
         ($plans:ident, $($kind:ident: $of:expr,)+) => {$(
             let expected: BTreeSet<$kind> = $kind::ALL.iter().copied().collect();
@@ -1195,6 +1270,12 @@ mod tests {
             Measured: |plan| [plan.attendance.measured].into_iter(),
             WorkThatCounts: |plan| [plan.expectation.counts].into_iter(),
             HolidayBasis: |plan| [plan.holidays.basis].into_iter(),
+            BesideLeave: |plan| plan.holidays.not_worked.iter().map(|pay| pay.beside_leave),
+            OnHoliday: |plan| eligibilities(plan).map(|eligibility| eligibility.on_holiday),
+            DaysAround: |plan| {
+                eligibilities(plan).flat_map(|it| [it.before, it.after]).flatten().map(|worked| worked.days)
+            },
+            AverageUnit: |plan| averages(plan).map(|average| average.unit),
             CombineKind: |plan| [plan.overtime.combine.kind()].into_iter(),
             TierScopeKind: |plan| plan.overtime.tiers.iter().map(|tier| tier.scope.kind()),
             ApprovalMode: |plan| plan.overtime_approval.iter().map(|rule| rule.mode),

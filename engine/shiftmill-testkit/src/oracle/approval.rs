@@ -12,7 +12,7 @@ use super::assignments::all_plans;
 use super::callbacks::{is_callback, is_in_callback};
 use super::days::{Duty, is_working};
 use super::employment::is_employed;
-use super::moments::{self, Moment};
+use super::moments::{self, Moment, Types};
 use super::pairs::Pair;
 use super::shifts::Shift;
 use super::{Notice, clock, date_of, holds, plan_of, tags};
@@ -40,13 +40,14 @@ struct Candidate {
 
 /// Decides about all moments of work; removes approved time that was not punched and does not count.
 pub(crate) fn apply(
-    question: &Question,
+    types: &Types<'_>,
     shifts: &[Shift],
     duties: &[Duty],
     grain: u32,
     moments: &mut Vec<Moment>,
     notices: &mut Vec<Notice>,
 ) {
+    let question = types.question;
     let has_rules = |plan: &Plan| !plan.overtime_approval.is_empty();
     if !all_plans(question).any(has_rules) {
         return;
@@ -57,6 +58,9 @@ pub(crate) fn apply(
     for moment in unpunched.into_iter().filter(|moment| is_employed(question, moment.reporting)) {
         line.insert(moment.at, moment);
     }
+    let with_unpunched: Vec<Moment> = line.values().copied().collect();
+    let types = types.anew(shifts, &with_unpunched);
+    line.values_mut().for_each(|moment| moment.day_type = types.of(moment));
     // Candidates by workday and rule, each list in order of time.
     let mut groups: BTreeMap<(Workday, usize), Vec<Candidate>> = BTreeMap::new();
     let others = line.values().filter(|moment| !is_in_callback(shifts, moment));
@@ -154,7 +158,7 @@ fn unpunched(
                 (workday, workday)
             }
         };
-        let mut moment = Moment {
+        moments.push(Moment {
             at,
             length,
             overtime,
@@ -166,9 +170,7 @@ fn unpunched(
             segment: 0,
             code: PayCode::REGULAR,
             reason: Reason { rule: RuleId::PUNCHES, because: Because::ApprovedOnly },
-        };
-        moment.day_type = moments::day_type_of(question, shifts, &moment);
-        moments.push(moment);
+        });
     }
     moments
 }

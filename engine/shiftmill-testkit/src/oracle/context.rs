@@ -11,11 +11,17 @@ use super::overtime::week_of;
 use super::{Notice, plan_of, watchers};
 use crate::engine::Question;
 
-/// True when days are missing; notes it, or is an error when only final results are wanted.
-pub(crate) fn is_short(question: &Question, notices: &mut Vec<Notice>) -> Result<bool, EvaluationError> {
+/// True when days are missing, also those on which the pay of holidays depends; notes it, or is an error when only final results are wanted.
+pub(crate) fn is_short(
+    question: &Question,
+    reach: &[Workday],
+    notices: &mut Vec<Notice>,
+) -> Result<bool, EvaluationError> {
     let (period, facts) = (question.window.pay_period, question.window.facts);
     let first = first_needed(question, plan_of(question, period.first));
     let last = last_needed(plan_of(question, period.last), period.last);
+    let first = reach.iter().map(|day| day.plus(-1)).fold(first, |a, b| a.min(b));
+    let last = reach.iter().map(|day| day.plus(1)).fold(last, |a, b| a.max(b));
     if facts.first <= first && last <= facts.last {
         return Ok(false);
     }

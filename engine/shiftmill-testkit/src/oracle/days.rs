@@ -1,4 +1,4 @@
-//! Days: their type, their scheduled shifts, their leave, and holidays not worked.
+//! Days: their type, their scheduled shifts and their leave.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use shiftmill_core::{
 };
 
 use super::assignments::stated_by_calendar;
-use super::day_parts::{self, NotExpected, not_expected_on, part_of};
+use super::day_parts::{NotExpected, part_of};
 use super::employment::is_employed;
 use super::half_day::in_half;
 use super::moments::{Moment, away_labels};
@@ -83,8 +83,6 @@ pub(crate) fn blocks_of(duties: &[Duty], index: usize) -> Vec<usize> {
 pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
     let plan = plan_of(question, date);
     let calendar = &plan.calendar;
-    let rows = || question.facts.shifts.iter();
-    let told = |kind: RosterKind| rows().any(|row| row.workday == date && row.kind == kind);
     let whole = |decision: &&DayOverride| decision.workday == date && decision.window.is_none();
     if let Some(decided) = question.facts.day_overrides.iter().rev().find(whole) {
         return decided.day_type;
@@ -100,6 +98,15 @@ pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
     if let Some(listed) = listed {
         return listed;
     }
+    type_without_dates(question, date)
+}
+
+/// The type of a date by the roster and its weekday alone.
+pub(crate) fn type_without_dates(question: &Question, date: Workday) -> DayType {
+    let plan = plan_of(question, date);
+    let calendar = &plan.calendar;
+    let rows = || question.facts.shifts.iter();
+    let told = |kind: RosterKind| rows().any(|row| row.workday == date && row.kind == kind);
     if told(RosterKind::Rest) {
         return DayType::RestDay;
     }
@@ -418,7 +425,7 @@ pub(crate) fn by_template(question: &Question, workday: Workday, tag: TagId, tem
 }
 
 /// The shift of the weekly pattern on a date, whatever the type of the day.
-fn by_pattern(question: &Question, date: Workday) -> Vec<Duty> {
+pub(crate) fn by_pattern(question: &Question, date: Workday) -> Vec<Duty> {
     let template = plan_of_row(question, date, TagId(0)).schedule.weekly_pattern[date.weekday() as usize];
     template.and_then(|template| by_template(question, date, TagId(0), template)).unwrap_or_default()
 }
@@ -594,48 +601,6 @@ fn relocate(question: &Question, duties: &mut [Duty], aways: &[Away]) {
         if plan_of_duty(question, duty).leave.relocates_schedule && !duty.on_leave {
             duty.expected_start = start;
             duty.expected_end = if duty.free_end.is_none() { end } else { duty.end };
-        }
-    }
-}
-
-/// The pay of holidays not worked.
-pub(crate) fn holidays_not_worked(
-    question: &Question,
-    (duties, left_out): (&[Duty], &[NotExpected]),
-    moments: &[Moment],
-    amounts: &mut Vec<Amount>,
-) {
-    for date in question.window.facts.first.0..=question.window.facts.last.0 {
-        let date = Workday(date);
-        let rule = plan_of(question, date).holidays.not_worked;
-        let Some(rule) = rule.filter(|_| is_employed(question, date)) else { continue };
-        let mut work = moments.iter().filter(|moment| moment.counts_as_work() && moment.reporting == date);
-        let not_expected = not_expected_on(left_out, date).0;
-        let amount = if is_holiday(day_type(question, date)) {
-            if work.next().is_some() {
-                continue;
-            }
-            let on_date: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == date).collect();
-            let scheduled: u32 = on_date.iter().map(|duty| duty.planned()).sum();
-            let by_pattern: u32 = match expected_on(question, date) {
-                Some(expected) => expected.0,
-                None => by_pattern(question, date).iter().map(Duty::planned).sum(),
-            };
-            let is_planned = !on_date.is_empty() || not_expected > 0;
-            let planned = if is_planned { scheduled + not_expected } else { by_pattern };
-            rule.amount.map_or(planned, |amount| amount.0)
-        } else {
-            let Some((window, _)) = part_of(question, date).filter(|part| is_holiday(part.1)) else { continue };
-            let (from, until) = day_parts::instants(question, date, window);
-            if work.any(|moment| moment.at < until && from < moment.end()) {
-                continue;
-            }
-            rule.amount.map_or(not_expected, |amount| amount.0.min(not_expected))
-        };
-        let amount = u64::from(amount);
-        let reason = Reason { rule: rule.rule, because: Because::HolidayNotWorked };
-        if amount > 0 {
-            amounts.push(Amount { workday: date, code: rule.pays_to, amount, reason, leave: false });
         }
     }
 }

@@ -32,6 +32,7 @@ mod employment;
 mod expectation;
 mod flexible;
 mod half_day;
+mod holidays;
 mod lengths;
 mod meals;
 mod moments;
@@ -95,7 +96,10 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let mut moments = moments::lay_out(question, &shifts, &schedule, &leaves, &mut notices);
     employment::set_apart(question, &shifts, &mut moments, &mut notices);
     let question = &days::with_last_worked(question, &moments);
-    moments::set_day_types(question, &shifts, &mut moments);
+    let known =
+        holidays::Known { question, duties: &schedule, left_out: &left_out, moments: &moments, amounts: &amounts };
+    let types = moments::Types::new(question, &shifts, &moments, holidays::ordinary(&known));
+    moments::set_day_types(&types, &mut moments);
     days::judge_roster(question, &schedule, &mut notices);
     let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
     attendance::compare(&view, &mut notices, &mut amounts);
@@ -104,16 +108,19 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);
     statements::judge_rests(question, &moments, &mut amounts);
     let grain = moments::length(question, &shifts, &schedule, &leaves);
-    approval::apply(question, &shifts, &schedule, grain, &mut moments, &mut notices);
+    approval::apply(&types, &shifts, &schedule, grain, &mut moments, &mut notices);
     presets::apply(question, &mut moments);
     moments::holiday_work(question, &moments, &mut notices);
+    let mut payment = holidays::Payment { question, duties: &schedule, left_out: &left_out, reach: Vec::new() };
+    payment.pay(&moments, false, &mut amounts, &mut notices);
     let mut premiums = overtime::apply(question, &mut moments, &amounts, &shifts);
-    days::holidays_not_worked(question, (&schedule, &left_out), &moments, &mut amounts);
+    payment.pay(&moments, true, &mut amounts, &mut notices);
     statements::add_hours(question, &mut amounts, &mut notices);
     premiums.extend(premiums::all(question, &moments, &shifts, &schedule, &mut amounts));
     watchers::judge(question, &shifts, &moments, &mut notices);
-    let short = context::is_short(question, &mut notices)?;
-    let provisional = context::has_rejected(question, &mut notices)? || short;
+    let short = context::is_short(question, &payment.reach, &mut notices)?;
+    let undecided = holidays::is_undecided(question, &notices)?;
+    let provisional = context::has_rejected(question, &mut notices)? || short || undecided;
     let outcome = close::finish(question, &shifts, &schedule, &moments, &premiums, &amounts, notices);
     Ok(Outcome { provisional, ..outcome })
 }
@@ -121,6 +128,11 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
 /// The type of a day at an instant, where the day as a whole has a type.
 pub(crate) fn type_at(question: &Question, date: Workday, at: Timestamp, whole: DayType) -> DayType {
     day_parts::type_at(question, date, at, whole)
+}
+
+/// The type of a day of which the calendar says nothing.
+pub(crate) fn type_without_dates(question: &Question, date: Workday) -> DayType {
+    days::type_without_dates(question, date)
 }
 
 /// The type of a day.

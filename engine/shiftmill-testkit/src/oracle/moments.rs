@@ -13,9 +13,9 @@ use shiftmill_core::{
 
 use super::assignments::{all_plans, tag_on};
 use super::day_parts::type_at;
-use super::days::{Away, Duty, day_type, is_holiday};
+use super::days::{Away, Duty, day_type, is_holiday, type_without_dates};
 use super::pairs::Pair;
-use super::shifts::{Shift, one_stretch};
+use super::shifts::{Shift, one_stretch, whole_of};
 use super::{Notice, clock, date_of, holds, lengths, plan_of, plan_of_shift, tags};
 use crate::engine::Question;
 
@@ -70,6 +70,7 @@ impl Moment {
             | Because::DayTypeIs { .. }
             | Because::Combination { .. }
             | Because::HolidayNotWorked
+            | Because::HolidayWorkedToo
             | Because::ManualHours
             | Because::Override
             | Because::RestRequirement
@@ -152,12 +153,67 @@ fn lay_out_by(
     Ok(timeline.into_values().collect())
 }
 
+/// What the day types of moments follow from.
+pub(crate) struct Types<'q> {
+    pub question: &'q Question,
+    /// The start date of each worked shift, and the date on which most of it was worked.
+    dates: Vec<(Workday, Option<Workday>)>,
+    /// Holidays that are none for the work of the person.
+    ordinary: Vec<Workday>,
+}
+
+impl<'q> Types<'q> {
+    pub fn new(question: &'q Question, shifts: &[Shift], moments: &[Moment], ordinary: Vec<Workday>) -> Types<'q> {
+        let mut worked: BTreeMap<(usize, Workday), u32> = BTreeMap::new();
+        for moment in moments.iter().filter(|moment| moment.counts_as_work()) {
+            let Some(shift) = moment.shift else { continue };
+            *worked.entry((whole_of(shifts, shift), date_of(question, moment.at))).or_default() += moment.length;
+        }
+        let most_worked = |index: usize| {
+            let whole = whole_of(shifts, index);
+            let own: Vec<_> = worked.iter().filter(|entry| entry.0.0 == whole).collect();
+            let most = own.iter().map(|entry| *entry.1).max()?;
+            own.iter().find(|entry| *entry.1 == most).map(|entry| entry.0.1)
+        };
+        let dates = (0..shifts.len()).map(|index| (shifts[index].start_date, most_worked(index))).collect();
+        Types { question, dates, ordinary }
+    }
+
+    /// The same with other moments.
+    pub fn anew(&self, shifts: &[Shift], moments: &[Moment]) -> Types<'q> {
+        Types::new(self.question, shifts, moments, self.ordinary.clone())
+    }
+
+    /// The day type of a moment.
+    pub fn of(&self, moment: &Moment) -> DayType {
+        let then = |date| {
+            let whole = match self.ordinary.contains(&date) {
+                true => type_without_dates(self.question, date),
+                false => day_type(self.question, date),
+            };
+            type_at(self.question, date, moment.at, whole)
+        };
+        let by_workday = then(moment.overtime);
+        match plan_of(self.question, moment.overtime).holidays.basis {
+            HolidayBasis::Workday => by_workday,
+            HolidayBasis::ShiftStart => then(moment.shift.map_or(moment.overtime, |shift| self.dates[shift].0)),
+            HolidayBasis::Majority => {
+                let date = moment.shift.and_then(|shift| self.dates[shift].1);
+                then(date.unwrap_or(moment.overtime))
+            }
+            HolidayBasis::CalendarSplit => {
+                let by_date = then(date_of(self.question, moment.at));
+                let special = |kind: DayType| is_holiday(kind) || kind == DayType::StatutoryRest;
+                if special(by_date) || special(by_workday) { by_date } else { by_workday }
+            }
+        }
+    }
+}
+
 /// Gives every moment its day type.
-pub(crate) fn set_day_types(question: &Question, shifts: &[Shift], moments: &mut [Moment]) {
-    let mut known = BTreeMap::new();
-    let mut type_of = |date| *known.entry(date).or_insert_with(|| day_type(question, date));
+pub(crate) fn set_day_types(types: &Types<'_>, moments: &mut [Moment]) {
     for moment in moments {
-        moment.day_type = type_of_second(question, shifts, moment, &mut type_of);
+        moment.day_type = types.of(moment);
     }
 }
 
@@ -478,11 +534,6 @@ pub(crate) fn labels_of(question: &Question, shift: &Shift, duties: &[Duty], at:
     Labels::of(question, shift, duties).of_instant(question, at)
 }
 
-/// The day type of a moment.
-pub(crate) fn day_type_of(question: &Question, shifts: &[Shift], moment: &Moment) -> DayType {
-    type_of_second(question, shifts, moment, &mut |date| day_type(question, date))
-}
-
 /// The overtime workday of an instant of a worked shift.
 pub(crate) fn overtime_of(question: &Question, shift: &Shift, duties: &[Duty], at: Timestamp) -> Workday {
     Labels::of(question, shift, duties).overtime.of_instant(question, at)
@@ -739,28 +790,6 @@ pub(crate) fn away_labels(question: &Question, duties: &[Duty], away: &Away, at:
         }
     };
     (label(rules.overtime), label(rules.reporting))
-}
-
-fn type_of_second(
-    question: &Question,
-    shifts: &[Shift],
-    moment: &Moment,
-    day_type: &mut impl FnMut(Workday) -> DayType,
-) -> DayType {
-    let mut type_then = |date| type_at(question, date, moment.at, day_type(date));
-    let by_workday = type_then(moment.overtime);
-    match plan_of(question, moment.overtime).holidays.basis {
-        HolidayBasis::Workday => by_workday,
-        HolidayBasis::ShiftStart => {
-            let date = moment.shift.map_or(moment.overtime, |shift| shifts[shift].start_date);
-            type_then(date)
-        }
-        HolidayBasis::CalendarSplit => {
-            let by_date = type_then(date_of(question, moment.at));
-            let special = |kind: DayType| is_holiday(kind) || kind == DayType::StatutoryRest;
-            if special(by_date) || special(by_workday) { by_date } else { by_workday }
-        }
-    }
 }
 
 /// Notes work on a holiday, once per workday.

@@ -14,7 +14,7 @@ use super::callbacks::is_in_callback;
 use super::days::day_type;
 use super::moments::{Moment, daily_windows};
 use super::shifts::{Shift, whole_of};
-use super::{Amount, plan_of, presets, tags};
+use super::{Amount, holidays, plan_of, presets, tags};
 use crate::engine::Question;
 
 /// A premium over one moment.
@@ -347,13 +347,13 @@ impl<'a> Desk<'a> {
         running.then(|| balances.map(|balance| balance.amount.0).next_back()).flatten()
     }
 
-    /// Leave given as amounts that feeds a tier in the instance that holds a workday, in order of its workday.
+    /// Leave given as amounts, and the pay of holidays, that feed a tier in the instance that holds a workday, in order of its workday.
     fn leave_amounts(&self, line: &Line<'a>, workday: Workday) -> Vec<(Workday, u32)> {
         if line[0].tier.scope == TierScope::Shift {
             return Vec::new();
         }
         let mut amounts = Vec::new();
-        for amount in self.amounts.iter().filter(|amount| amount.leave && self.is_paid(amount.code)) {
+        for amount in self.amounts {
             let day = self.day(line, amount.workday);
             let tag = tag_on(self.question, amount.workday);
             let Some(rule) = self.rule_of_work(line, day, amount.workday, tag) else { continue };
@@ -363,7 +363,11 @@ impl<'a> Desk<'a> {
                 && (rule.tier.counts_other_tags || self.fits_tag(rule, tag_on(self.question, amount.workday)))
                 && self.fits_workday(rule, amount.workday)
                 && rule.tier.when.callback != Some(true);
-            if rule.tier.leave_counts && fits && !day.passed_over && self.same_instance(rule, amount.workday, workday) {
+            let feeds = match amount.leave {
+                true => rule.tier.leave_counts && self.is_paid(amount.code),
+                false => holidays::feeds(self.question, amount, rule.tier.rule),
+            };
+            if feeds && fits && !day.passed_over && self.same_instance(rule, amount.workday, workday) {
                 amounts.push((amount.workday, amount.amount as u32));
             }
         }

@@ -271,6 +271,7 @@ fn words(because: Because) -> String {
         Because::DayTypeIs { day_type, limit } => format!("day type {}{}", DayType::code(day_type), beyond(limit)),
         Because::Combination { .. } => "combination".to_owned(),
         Because::HolidayNotWorked => "holiday not worked".to_owned(),
+        Because::HolidayWorkedToo => "holiday beside work".to_owned(),
         Because::InClockWindow => "in the clock window".to_owned(),
         Because::ShiftInClockWindow => "shift in the clock window".to_owned(),
         Because::DayPremium => "day premium".to_owned(),
@@ -325,6 +326,7 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::OnLeave
         | Because::Combination { .. }
         | Because::HolidayNotWorked
+        | Because::HolidayWorkedToo
         | Because::InClockWindow
         | Because::ShiftInClockWindow
         | Because::DayPremium

@@ -81,6 +81,13 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::ContinuousWork => "more work without a break than a limit allows",
         ExceptionCode::SpreadTooLong => "too long from the first in to the last out of the day",
         ExceptionCode::BreakShort => "too little time of breaks for so much work",
+        ExceptionCode::HolidayEmployedShort => "no holiday pay: not employed long enough on the holiday",
+        ExceptionCode::HolidayMissedBefore => "no holiday pay: too few of the days before the holiday were worked",
+        ExceptionCode::HolidayMissedAfter => "no holiday pay: too few of the days after the holiday were worked",
+        ExceptionCode::HolidayMissedOnDay => {
+            "no holiday pay: it depends on work and schedule of the holiday, and they are different"
+        }
+        ExceptionCode::HolidayUndecided => "no holiday pay yet: days that are not over decide",
     }
 }
 
@@ -174,7 +181,12 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::Undertime
         | E::OverSchedule
         | E::StaleOverride
-        | E::WeeklyRestShort => false,
+        | E::WeeklyRestShort
+        | E::HolidayEmployedShort
+        | E::HolidayMissedBefore
+        | E::HolidayMissedAfter
+        | E::HolidayMissedOnDay
+        | E::HolidayUndecided => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -271,6 +283,11 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::OddPunches
         | ExceptionCode::DuplicateShift
         | ExceptionCode::FactsRejected
+        | ExceptionCode::HolidayEmployedShort
+        | ExceptionCode::HolidayMissedBefore
+        | ExceptionCode::HolidayMissedAfter
+        | ExceptionCode::HolidayMissedOnDay
+        | ExceptionCode::HolidayUndecided
         | ExceptionCode::OvertimeUnapproved
         | ExceptionCode::OvertimeOverApproved
         | ExceptionCode::OvertimeBelowMinimum

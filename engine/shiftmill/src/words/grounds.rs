@@ -41,6 +41,7 @@ pub fn because(because: Because) -> String {
         | Because::OutsideSchedule
         | Because::OnLeave
         | Because::HolidayNotWorked
+        | Because::HolidayWorkedToo
         | Because::InClockWindow
         | Because::ShiftInClockWindow
         | Because::DayPremium
@@ -85,6 +86,7 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::DayTypeIs => "worked on a day of this type",
         BecauseKind::Combination => "several limits were reached together, and the table decides",
         BecauseKind::HolidayNotWorked => "a holiday that was not worked is paid",
+        BecauseKind::HolidayWorkedToo => "a holiday is paid beside the work on it",
         BecauseKind::InClockWindow => "within the hours of the premium",
         BecauseKind::ShiftInClockWindow => "the whole shift earns the premium",
         BecauseKind::DayPremium => "on a day with the premium",

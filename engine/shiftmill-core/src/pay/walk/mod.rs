@@ -20,7 +20,7 @@ use core::ops::Range;
 
 use crate::card::{PremiumSpan, Span, SpanState};
 use crate::codes::{Multiplier, PayCode};
-use crate::pay::TimelessLeave;
+use crate::pay::TimelessPay;
 use crate::pay::combine::{Alternative, Combine};
 use crate::pay::counters::{self, Counter, Rules, SecondKind};
 use crate::pay::recode::Counted;
@@ -88,7 +88,7 @@ impl Walk<'_> {
         &mut self,
         counters: &mut [Counter],
         mut spans: &[Span],
-        mut leave: &[TimelessLeave],
+        mut leave: &[TimelessPay],
         sink: &mut S,
     ) {
         while let Some(workday) = first_workday(spans, leave) {
@@ -118,7 +118,7 @@ impl Walk<'_> {
         &mut self,
         counters: &mut [Counter],
         spans: &[Span],
-        leave: &[TimelessLeave],
+        leave: &[TimelessPay],
         workweek: Stretch,
         alternatives: &[Alternative],
         sink: &mut S,
@@ -156,7 +156,7 @@ impl Walk<'_> {
         &mut self,
         counters: &mut [Counter],
         spans: &[Span],
-        mut leave: &[TimelessLeave],
+        mut leave: &[TimelessPay],
         meeting: Meeting<'_>,
         sink: &mut S,
     ) {
@@ -225,11 +225,11 @@ impl Walk<'_> {
         &mut self,
         workday: Workday,
         spans: &[Span],
-        mut leave: &'l [TimelessLeave],
+        mut leave: &'l [TimelessPay],
         counters: &mut [Counter],
         today: &mut Today,
         sink: &mut S,
-    ) -> &'l [TimelessLeave] {
+    ) -> &'l [TimelessPay] {
         while let Some(earlier) = leave.first().filter(|leave| leave.workday < workday) {
             leave = self.begin_workday(earlier.workday, &[], leave, counters, today, sink);
         }
@@ -241,11 +241,11 @@ impl Walk<'_> {
         &mut self,
         workday: Workday,
         spans: &[Span],
-        leave: &'l [TimelessLeave],
+        leave: &'l [TimelessPay],
         counters: &mut [Counter],
         today: &mut Today,
         sink: &mut S,
-    ) -> &'l [TimelessLeave] {
+    ) -> &'l [TimelessPay] {
         self.end_workday(counters);
         let of_day = || spans.iter().take_while(|span| span.overtime_workday == workday);
         let worked = match self.traits.by_run {
@@ -261,9 +261,30 @@ impl Walk<'_> {
         today.begun(workday, counters);
         let (of_day, later) = split_while(leave, |leave| leave.workday == workday);
         for leave in of_day {
-            count_leave(counters, self.rules.kind_of_leave(workday, leave.day_type), leave.amount);
+            let kind = self.rules.kind_of_leave(workday, leave.day_type);
+            match leave.toward {
+                None => count_leave(counters, kind, leave.amount),
+                Some(toward) => self.count_holiday(counters, (kind, workday), leave.amount, toward),
+            }
         }
         later
+    }
+
+    /// Lets the tiers that a holiday names count what it pays.
+    fn count_holiday(
+        &self,
+        counters: &mut [Counter],
+        (kind, workday): (SecondKind, Workday),
+        amount: Seconds,
+        toward: u64,
+    ) {
+        let tiers = &self.rules.plan_at(workday).overtime.tiers;
+        let named = tiers.iter().enumerate().filter(|(tier, _)| toward & 1_u64.unbounded_shl(*tier as u32) != 0);
+        for rule in named.map(|(_, tier)| tier.rule) {
+            let own = counters.iter_mut().filter(|counter| counter.rule == rule && counter.counts(kind));
+            let own = own.filter(|counter| counter.scope != TierScope::Shift);
+            own.for_each(|counter| counter.counted = counter.counted.plus(amount));
+        }
     }
 
     fn end_workday(&self, counters: &mut [Counter]) {
@@ -521,7 +542,7 @@ fn counted_for(counters: &[Counter], outcome: Outcome) -> Seconds {
 }
 
 /// The earliest workday of what is left; both lists are in order.
-fn first_workday(spans: &[Span], leave: &[TimelessLeave]) -> Option<Workday> {
+fn first_workday(spans: &[Span], leave: &[TimelessPay]) -> Option<Workday> {
     let worked = spans.first().map(|span| span.overtime_workday);
     let absent = leave.first().map(|leave| leave.workday);
     match (worked, absent) {

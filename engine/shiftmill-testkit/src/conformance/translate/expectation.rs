@@ -86,6 +86,10 @@ impl Translator {
                 }
             }
         }
+        if let Some(mut pay) = self.policy.clone().object("holiday_pay")? {
+            let (holidays, code) = (self.policy.clone().texts("holidays")?, pay.text("holiday_pay_code")?);
+            self.facts.take_days_off(&holidays, code.as_deref());
+        }
         self.facts.absences_as_leave(&breaks)
     }
 }

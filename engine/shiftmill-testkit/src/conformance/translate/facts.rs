@@ -18,6 +18,8 @@ pub(super) struct Facts {
     leave: Vec<LeaveRow>,
     /// Planned absences.
     absences: Vec<Absence>,
+    /// Holidays on which nobody is expected.
+    days_off: BTreeSet<Date>,
     /// Whether the planned shifts of a date are the blocks of one shift.
     pub split: bool,
     approvals: Vec<Approval>,
@@ -90,6 +92,7 @@ impl Facts {
             shifts,
             leave: leave(stated)?,
             absences,
+            days_off: BTreeSet::new(),
             split: false,
             approvals: approvals(stated)?,
             overtime_approvals: Vec::new(),
@@ -137,6 +140,14 @@ impl Facts {
         self.in_order().windows(2).any(|two| near(two[0], two[1]) && window(two[0]) != window(two[1]))
     }
 
+    /// Turns planned absences on holidays into days off by roster. What holidays pay takes the place of those that would
+    /// pay to its code.
+    pub fn take_days_off(&mut self, holidays: &[String], code: Option<&str>) {
+        let on_holiday = |absence: &Absence| holidays.contains(&absence.start.date().to_string());
+        self.days_off.extend(self.absences.iter().filter(|it| on_holiday(it)).map(|absence| absence.start.date()));
+        self.absences.retain(|absence| !on_holiday(absence) || absence.code.as_deref() != code);
+    }
+
     /// Turns planned absences into leave: as long as the shift, less the automatic break that it reaches. `breaks` has
     /// for each the time beyond which it is due, and its length, in minutes.
     pub fn absences_as_leave(&mut self, breaks: &[(i64, i64)]) -> Result<(), Unsupported> {
@@ -145,10 +156,10 @@ impl Facts {
                 |leave: &LeaveRow| Some(&leave.code) == absence.code.as_ref() && leave.is_on(absence.start.date());
             self.leave.iter().any(same)
         };
-        if self.absences.iter().any(entered) {
-            return unsupported("a planned absence beside leave of its code on its date");
-        }
-        for Absence { start, end, code } in std::mem::take(&mut self.absences) {
+        // Leave that somebody entered takes the place of a planned absence of its code.
+        let planned: Vec<Absence> = std::mem::take(&mut self.absences);
+        let planned: Vec<Absence> = planned.into_iter().filter(|absence| !entered(absence)).collect();
+        for Absence { start, end, code } in planned {
             // An absence without a code pays nothing.
             let Some(code) = code else { continue };
             let length = minutes_between(start, end);
@@ -172,20 +183,6 @@ impl Facts {
         Ok(around.filter(|date| days.contains(&short(date).as_str())).map(|date| date.to_string()).collect())
     }
 
-    /// True when something is punched on one of these dates.
-    pub fn punched_on(&self, dates: &[String]) -> bool {
-        self.punches.iter().any(|punch| dates.contains(&punch.at.date().to_string()))
-    }
-
-    /// True when leave of this code, or a planned absence, lies on one of these dates.
-    pub fn absent_on(&self, dates: &[String], code: &str) -> bool {
-        let planned = self.absences.iter().filter(|absence| absence.code.as_deref() == Some(code));
-        let mut planned = planned.map(|absence| absence.start.date());
-        let entered = |date: &Date| self.leave.iter().any(|leave| leave.code == code && leave.is_on(*date));
-        planned.any(|date| dates.contains(&date.to_string()))
-            || dates.iter().filter_map(|date| date.parse().ok()).any(|date| entered(&date))
-    }
-
     /// True when a punch and the next one lie on different dates, less than a day apart: work that passes midnight.
     pub fn passes_midnight(&self) -> bool {
         let apart = |two: &[&PunchRow]| two[0].at.date() != two[1].at.date() && two[0].dir != "out";
@@ -207,8 +204,9 @@ impl Facts {
         self.leave = clipped;
     }
 
-    /// True when worked time and leave together pass this many minutes on a day of leave, counted from the first day.
-    pub fn leave_passes(&self, limit: i64) -> bool {
+    /// True when worked time, leave and what holidays pay pass this many minutes together on a day of leave or a holiday,
+    /// counted from the first day.
+    pub fn leave_passes(&self, limit: i64, holidays: &[String], paid: i64) -> bool {
         let mut days: BTreeMap<Date, (i64, bool)> = BTreeMap::new();
         for two in self.in_order().windows(2).filter(|two| two[0].dir == "in") {
             days.entry(two[0].at.date()).or_default().0 += minutes_between(two[0].at, two[1].at);
@@ -221,6 +219,10 @@ impl Facts {
             };
             let day = days.entry(date).or_default();
             *day = (day.0 + minutes, true);
+        }
+        for date in holidays.iter().filter_map(|date| date.parse().ok()) {
+            let day = days.entry(date).or_default();
+            *day = (day.0 + paid, true);
         }
         let mut counted = 0;
         days.values().any(|(minutes, leave)| {
@@ -301,13 +303,16 @@ impl Facts {
             let _ = writeln!(punches, "E1,{at}{offset},{dir},{tag}");
         }
         files.push(("punches.csv", punches));
-        if !self.shifts.is_empty() {
-            let mut schedule = String::from("employee,workday,start,end,split\n");
+        if !self.shifts.is_empty() || !self.days_off.is_empty() {
+            let mut schedule = String::from("employee,workday,start,end,split,kind\n");
             let split = if self.split { "1" } else { "" };
             for shift in &self.shifts {
                 let start = clock(shift.date, shift.start);
                 let end = if shift.free_end { String::new() } else { clock(shift.date, shift.end) };
-                let _ = writeln!(schedule, "E1,{},{start},{end},{split}", shift.date);
+                let _ = writeln!(schedule, "E1,{},{start},{end},{split},", shift.date);
+            }
+            for date in &self.days_off {
+                let _ = writeln!(schedule, "E1,{date},,,,rest");
             }
             files.push(("schedule.csv", schedule));
         }

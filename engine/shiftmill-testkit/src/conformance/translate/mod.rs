@@ -84,6 +84,8 @@ struct Translator {
     undated: bool,
     totals_move_punch: bool,
     day_attribution_stated: bool,
+    /// The holidays that are paid, and how many minutes each.
+    holidays_paid: (Vec<String>, i64),
 }
 
 /// Translates what a case states.
@@ -102,6 +104,7 @@ pub fn translate(stated: &Stated) -> Result<Translation, Unsupported> {
         undated: false,
         totals_move_punch: false,
         day_attribution_stated: false,
+        holidays_paid: (Vec::new(), 0),
     };
     translator.policy_as_a_whole()?;
     let evaluated_at = translator.policy.text("evaluated_at")?;

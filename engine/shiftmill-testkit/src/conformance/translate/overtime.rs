@@ -234,8 +234,15 @@ impl Translator {
 
     fn write(&mut self, tiers: Vec<Tier>) -> Result<(), Unsupported> {
         let with_leave = tiers.iter().filter(|tier| tier.more.contains_key("leave_counts")).map(|tier| tier.after);
-        if with_leave.min().is_some_and(|limit| self.facts.leave_passes(limit)) {
+        let (holidays, paid) = (self.holidays_paid.0.clone(), self.holidays_paid.1);
+        if with_leave.min().is_some_and(|limit| self.facts.leave_passes(limit, &holidays, paid)) {
             return unsupported("leave that becomes overtime itself");
+        }
+        let counts_leave = |tier: &&Tier| tier.more.contains_key("leave_counts");
+        let counting: Vec<String> = tiers.iter().filter(counts_leave).map(|tier| tier.name.clone()).collect();
+        if self.document.has("holidays.not_worked") && !counting.is_empty() {
+            // What holidays pay is paid absence.
+            self.document.set("holidays.not_worked.counts_toward", texts(counting));
         }
         for tier in &tiers {
             self.declare(tier)?;

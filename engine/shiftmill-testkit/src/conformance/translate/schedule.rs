@@ -202,24 +202,37 @@ impl Translator {
     }
 
     fn holiday_pay(&mut self, mut pay: Keys, holidays: &[String]) -> Result<(), Unsupported> {
-        match pay.text("shift_on_holiday")?.as_deref() {
-            // The pay of a holiday not worked.
-            Some("must_not_work") => {}
+        let on_holiday = match pay.text("shift_on_holiday")?.as_deref() {
+            None => "either",
+            Some("must_work") => "must_work",
+            Some("must_not_work") => "must_not_work",
+            Some("must_work_only_if_scheduled") => "must_work_if_scheduled",
+            Some("must_not_work_only_if_scheduled_absent") => "must_not_work_if_off",
+            Some("must_not_work_and_must_be_scheduled_absent") => "must_not_work_and_be_off",
+            Some("must_not_work_and_must_not_be_scheduled") => "must_not_work_nor_be_scheduled",
             Some(other) => return unsupported(format!("`holiday_pay.shift_on_holiday` {other}")),
-            // Where nothing is punched on a holiday, it does not matter whether work would change the pay.
-            None if !self.facts.punched_on(holidays) => {}
-            None => return unsupported("`holiday_pay` whether worked or not"),
+        };
+        self.document.set("holidays.not_worked.eligibility.on_holiday", on_holiday);
+        for (key, setting, of) in
+            [("must_work_before", "worked_before", "of_last"), ("must_work_after", "worked_after", "of_next")]
+        {
+            if let Some(days) = pay.object(key)? {
+                let table = worked_days(days, of)?;
+                self.document.set(&format!("holidays.not_worked.eligibility.{setting}"), table);
+            }
         }
+        // Who may be paid for a holiday says nothing about overtime on it.
+        self.document.set("holidays.not_worked.eligibility.forced_overtime", true);
         let (Some(amount), Some(code)) = (pay.number("holiday_pay_minutes")?, pay.text("holiday_pay_code")?) else {
             return unsupported("`holiday_pay` without amount or code");
         };
         pay.finish()?;
-        if self.facts.absent_on(holidays, &code) {
-            return unsupported("absence of the code of the holiday pay on a holiday");
-        }
         self.document.set(&format!("pay_codes.{code}.layer"), "quantity");
         self.document.set("holidays.not_worked.pay", code.clone());
         self.document.set("holidays.not_worked.amount", minutes(amount));
+        // Leave that somebody entered takes the place of holiday pay of its code.
+        self.document.set("holidays.not_worked.beside_leave", "other_codes");
+        self.holidays_paid = (holidays.to_vec(), amount);
         self.codes.insert(code);
         Ok(())
     }
@@ -236,6 +249,20 @@ impl Translator {
         }
         Ok(())
     }
+}
+
+/// So many days out of so many that must be worked.
+fn worked_days(mut days: Keys, of: &str) -> Result<toml::Table, Unsupported> {
+    let (at_least, out_of) = (days.number("days")?, days.number("out_of")?);
+    let kind = match days.text("basis")?.as_deref() {
+        None | Some("calendar_days") => "calendar",
+        Some("scheduled_days") => "scheduled",
+        Some("same_weekday") => "same_weekday",
+        Some(other) => return unsupported(format!("worked days by {other}")),
+    };
+    days.finish()?;
+    let (at_least, out_of) = (at_least.unwrap_or(1), out_of.or(at_least).unwrap_or(1));
+    Ok(entry([("at_least", at_least.into()), (of, out_of.into()), ("days", kind.into())]))
 }
 
 /// Minutes after midnight of a clock time.
