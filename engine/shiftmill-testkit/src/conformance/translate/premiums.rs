@@ -207,11 +207,30 @@ fn minimum_and_maximum(keys: &mut Keys, premium: &mut toml::Table) -> Result<(),
 
 /// The length of a legal hour, in minutes, as rulesets write it: 52.5 is `52m30s`.
 fn hour_of(written: &serde_json::Value) -> Result<String, Unsupported> {
-    match written.as_f64().map(|minutes| minutes * 60.0) {
-        Some(seconds) if seconds.fract() == 0.0 && (1_800.0..=3_600.0).contains(&seconds) => {
-            let seconds = seconds as u32;
-            Ok(format!("{}m{}s", seconds / 60, seconds % 60))
+    let text = written.to_string();
+    let (minutes, part) = text.split_once('.').unwrap_or((&text, "0"));
+    let seconds = match (part.parse::<u32>(), 10_u32.checked_pow(part.len() as u32)) {
+        (Ok(part), Some(whole)) if part < whole && (60 * u64::from(part)).is_multiple_of(u64::from(whole)) => {
+            60 * u64::from(part) / u64::from(whole)
         }
-        _ => unsupported("`night_hour_minutes` in another form"),
+        _ => return unsupported("`night_hour_minutes` in another form"),
+    };
+    match minutes.parse::<u32>() {
+        Ok(minutes) => Ok(format!("{minutes}m{seconds}s")),
+        Err(_) => unsupported("`night_hour_minutes` in another form"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legal_hours_are_minutes_and_parts_of_them() {
+        let read = |text: &str| hour_of(&serde_json::from_str(text).unwrap());
+        assert_eq!(read("52.5"), Ok("52m30s".to_owned()));
+        assert_eq!(read("60"), Ok("60m0s".to_owned()));
+        assert!(read("52.51").is_err());
+        assert!(read("\"52:30\"").is_err());
     }
 }
