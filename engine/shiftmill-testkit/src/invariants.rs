@@ -12,6 +12,8 @@ use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
+use shiftmill_core::watch::Watched;
+use shiftmill_core::watch::hours::{Hours, HoursScope};
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Assigned, Because, CardFacts, CardResult, CardState,
     Compensation, Correction, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode,
@@ -611,6 +613,14 @@ fn timeline_of(question: &Question, versions: Vec<(Workday, Plan)>, names: Names
     timeline.expect("the versions are as they were")
 }
 
+/// What the watchers of a plan count.
+fn watched_hours(plan: &mut Plan) -> impl Iterator<Item = &mut Hours> {
+    plan.watchers.iter_mut().filter_map(|watcher| match &mut watcher.watches {
+        Watched::Hours(hours) => Some(hours),
+        _ => None,
+    })
+}
+
 /// A card, its rules' dates and its window moved by five weeks have the result moved by five weeks. In a zone without
 /// clock changes; calendar months are no whole weeks, so counters of a month, free latenesses and the cycles of
 /// corrections are left out.
@@ -619,6 +629,11 @@ pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
     let mut plain = with_plans(question, |plan| {
         for tier in plan.overtime.tiers.iter_mut().filter(|tier| tier.scope == TierScope::Month) {
             tier.scope = TierScope::PayPeriod;
+        }
+        for hours in watched_hours(plan) {
+            if matches!(hours.scope, HoursScope::Months { .. } | HoursScope::Year { .. }) {
+                hours.scope = HoursScope::PayPeriod;
+            }
         }
         (plan.corrections.quota, plan.corrections.closes_after) = (None, None);
         plan.attendance.free_late = None;
@@ -721,6 +736,11 @@ fn moved(question: &Question, days: i32) -> Question {
             &mut plan.calendar.statutory_rest_day
         {
             *from = from.plus(days);
+        }
+        for hours in watched_hours(plan) {
+            if let HoursScope::Workweeks { anchor, .. } = &mut hours.scope {
+                *anchor = anchor.plus(days);
+            }
         }
         for tier in &mut plan.overtime.tiers {
             if let TierScope::Workweeks { anchor, .. } = &mut tier.scope {
