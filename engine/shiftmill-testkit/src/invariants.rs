@@ -330,11 +330,15 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
         priority: 0,
     };
     let tiers = vec![tier(first, TierScope::Workday, day), tier(RuleId(first.0 + 1), TierScope::Workweek, week)];
-    let plan = Plan {
+    let mut plan = Plan {
         overtime: Overtime { tiers, combine: Combine::StraightTimeOnly },
         overtime_approval: Vec::new(),
         ..Plan::clone(&question.timeline.versions()[0].1)
     };
+    // Only work fills the counters.
+    if let Some(pay) = &mut plan.holidays.not_worked {
+        pay.counts_toward = 0;
+    }
     let opens = plan.workdays.workweek_opens;
     let mut plain = question.clone();
     // Work outside of employment is seen by no tier.
