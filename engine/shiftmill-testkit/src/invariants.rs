@@ -528,6 +528,7 @@ pub fn unread_facts_change_nothing(question: &Question) -> Held {
 
 /// Takes the filters off all rules, and drops those that consist of one.
 fn without_filters(plan: &mut Plan) {
+    watched_hours(plan).for_each(|hours| hours.tags = None);
     plan.clock_offsets.clear();
     plan.punch_restrictions.clear();
     change_filters(plan, |_| None);
