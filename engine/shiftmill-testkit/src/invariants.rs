@@ -556,6 +556,7 @@ fn change_filters(plan: &mut Plan, change: impl Fn(Option<FilterId>) -> Option<F
     plan.breaks.auto_deduct.iter_mut().for_each(|rule| rule.tags = change(rule.tags));
     plan.overtime.tiers.iter_mut().for_each(|tier| tier.when.tags = change(tier.when.tags));
     plan.premiums.iter_mut().for_each(|premium| premium.tags = change(premium.tags));
+    watched_hours(plan).for_each(|hours| hours.tags = change(hours.tags));
 }
 
 /// A filter that excludes a value that no tag has is as no filter at all.
