@@ -796,7 +796,7 @@ static LENGTH_ROUNDING: Section = Section {
     title: "a rule that rounds lengths",
     groups: &[&[
         RULE_NAME,
-        setting("of", one_of::<RoundedLength>(), "workday", "Which lengths it rounds; one rule for each."),
+        setting("of", one_of::<RoundedLength>(), "workday", "Which lengths it rounds; one rule for each on a day."),
         required("interval", up_to(24 * HOUR), "Lengths become multiples of it."),
         setting("direction", one_of::<DirectionKind>(), "nearest", "The direction of rounding."),
         setting("tie", one_of::<Tie>(), "partial_minute_down", "Where `nearest` changes from down to up."),
@@ -806,6 +806,8 @@ static LENGTH_ROUNDING: Section = Section {
             "0m",
             "With `down`, a length that lacks at most this much to a multiple becomes it; with `up`, one that is at most this much beyond it.",
         ),
+        optional("up_to", up_to(24 * HOUR), "Longer lengths stay as they are."),
+        setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
         setting("off_pay", Kind::PayCode(BASE), "rounded_off", "The pay code of what is rounded off."),
         RULE_SOURCE,
     ]],

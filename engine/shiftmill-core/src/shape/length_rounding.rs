@@ -5,17 +5,21 @@
 //! - Runs:   after breaks, before leave. Pairs first, then worked shifts, then workdays.
 //! - Edges:  a length is what counts as work: paid gaps with it, deducted breaks without. Nothing worked stays nothing.
 //!   Time that is added ends where the next span of the card begins; what has no room is not added, with
-//!   `round_conflict`. The workday is that of overtime. A second belongs to the last pair that holds it.
-//! - Source: 29 CFR 785.48(b) where rounding is allowed at all.
+//!   `round_conflict`. The workday is that of overtime. A second belongs to the last pair that holds it. Of several rules
+//!   for one length the one for the type of the day holds; a day that becomes a statutory rest day because of the work of
+//!   its week is not one yet. A length of exactly `up_to` is rounded, which may make it longer.
+//! - Source: 29 CFR 785.48(b) where rounding is allowed at all. Taiwan, Labor Standards Act art. 24 as of 2016: work on a
+//!   rest day is paid as 4, 8 or 12 hours.
 //! - Shown:  timecards/rounding/lengths.md
 
 use alloc::vec::Vec;
 
 use crate::card::{CardState, Noticed, Pair, Span, SpanState, WorkedShift};
 use crate::coded::coded;
-use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
+use crate::codes::{DayType, DayTypeSet, ExceptionCode, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::record::{Note, Recorder};
+use crate::shape::calendar;
 use crate::shape::rounding::Direction;
 use crate::time::{Seconds, Workday};
 use crate::timecard::Inputs;
@@ -34,6 +38,10 @@ pub struct LengthRounding {
     /// A length that lacks at most this much to the multiple above (`Down`), or is at most this much beyond the multiple
     /// below (`Up`), becomes that multiple. Inclusive; less than `interval`.
     pub grace: Seconds,
+    /// Longer lengths stay as they are. `None`: all are rounded.
+    pub up_to: Option<Seconds>,
+    /// Only on days of these types: of the workday itself, of pairs and shifts of that of their plan.
+    pub day_types: DayTypeSet,
     /// The pay code of what is rounded off.
     pub off_to: PayCode,
 }
@@ -53,6 +61,9 @@ coded! {
 impl LengthRounding {
     /// The rounded length.
     fn round(&self, length: Seconds) -> Seconds {
+        if self.up_to.is_some_and(|most| length > most) {
+            return length;
+        }
         let length = match self.direction {
             Direction::Down => length.plus(self.grace),
             Direction::Up => length.beyond(self.grace),
@@ -170,7 +181,12 @@ impl Unit {
             RoundedLength::Workday => self.workday,
         };
         let rules = &inputs.timeline.at(workday).length_rounding;
-        let Some(rule) = rules.iter().find(|rule| rule.of == of).filter(|_| !self.worked.is_zero()) else { return };
+        // What follows from the work of whole weeks is not known yet.
+        let fits_day = |rule: &LengthRounding| {
+            rule.day_types == DayTypeSet::ALL || rule.day_types.contains(calendar::of_card(inputs, &[], workday))
+        };
+        let own = rules.iter().find(|rule| rule.of == of && fits_day(rule));
+        let Some(rule) = own.filter(|_| !self.worked.is_zero()) else { return };
         let rounded = rule.round(self.worked);
         let change = match rounded.cmp(&self.worked) {
             core::cmp::Ordering::Less => Change::Off(self.worked.beyond(rounded)),
@@ -266,6 +282,8 @@ mod tests {
             interval: Seconds::minutes(15),
             direction,
             grace: Seconds::minutes(grace),
+            up_to: None,
+            day_types: DayTypeSet::ALL,
             off_to: PayCode::UNPAID_BREAK,
         };
         rule.round(Seconds::minutes(length)).0 / 60

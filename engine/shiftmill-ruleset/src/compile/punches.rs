@@ -1,6 +1,5 @@
 //! From punches to workdays: reading, repeats, matching, pairing, rounding, attribution.
 
-use shiftmill_core::Weekday;
 use shiftmill_core::open::clock_offset::ClockOffset;
 use shiftmill_core::open::correction_policy::{CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::Dedupe;
@@ -11,6 +10,7 @@ use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Imputed, ImputedKind, MealDetect, Pairing};
 use shiftmill_core::shape::rounding::{Direction, DirectionKind, RoundingCondition, RoundingRule, RoundingTarget};
 use shiftmill_core::shape::workdays::Workdays;
+use shiftmill_core::{DayType, Weekday};
 
 use super::Compiler;
 use crate::check::read::OneOrLength;
@@ -155,7 +155,13 @@ impl Compiler<'_> {
         let mut rules: Vec<LengthRounding> = Vec::new();
         for table in tables {
             let rule = self.length_rounding_rule(table);
-            if rules.iter().any(|earlier| earlier.of == rule.of) {
+            let on_both = |earlier: &LengthRounding, day_type: &DayType| {
+                earlier.day_types.contains(*day_type) && rule.day_types.contains(*day_type)
+            };
+            let meets = |earlier: &LengthRounding| {
+                earlier.of == rule.of && DayType::ALL.iter().any(|day_type| on_both(earlier, day_type))
+            };
+            if rules.iter().any(meets) {
                 let hint = "change the earlier rule by its name, or leave one out".to_owned();
                 let message = format!("the length of a {} is rounded by an earlier rule", rule.of.code());
                 self.mistakes.add(table.place, message, Some(hint));
@@ -184,6 +190,8 @@ impl Compiler<'_> {
             interval,
             direction,
             grace,
+            up_to: table.length("up_to"),
+            day_types: table.day_types("day_types"),
             off_to: self.pay_code(table, "off_pay", None),
         }
     }

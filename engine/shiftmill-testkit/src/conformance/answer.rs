@@ -12,7 +12,7 @@ use shiftmill_core::{
 };
 use shiftmill_timecards::read::{Format, Intake, Layout, Report, RulesetNames, StatusMap, Table, read_employees};
 
-use super::translate::{Compared, Translation};
+use super::translate::{Compared, Money, Translation};
 
 /// Days around the facts that are known to have no facts, so that every counter is complete.
 const MARGIN: i32 = 190;
@@ -32,6 +32,8 @@ pub struct Answer {
     pub codes: BTreeSet<String>,
     /// Those of them that overtime is paid to.
     pub overtime_codes: BTreeSet<String>,
+    /// What an hour of overtime is worth.
+    pub money: Money,
     /// The zone.
     pub zone: Option<Zone>,
     /// What worked time is compared with.
@@ -210,6 +212,7 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     }
     (answer.compared, answer.undated) = (translation.compared, translation.undated);
     answer.overtime_codes = overtime_codes(&ruleset);
+    answer.money = translation.money.clone();
     lines(&ruleset, &results, &mut answer);
     planned_shifts(&state, &mut answer);
     pieces(&ruleset, &results, index.dictionary(), &mut answer);

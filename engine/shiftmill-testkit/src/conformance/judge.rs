@@ -96,6 +96,15 @@ fn amounts(
             in_tenths(place, of, figures.number(code)?.unwrap_or(0), days, answer, differences)?;
             continue;
         }
+        if code == "overtime_pay_cents"
+            && let Some(found) = overtime_pay(days, answer)
+        {
+            let expected = figures.number(code)?.unwrap_or(0);
+            if found != expected {
+                differences.push(format!("{place}: overtime is worth {found} cents, expected {expected}"));
+            }
+            continue;
+        }
         let expected = figures.number(code)?.unwrap_or(0) * unit;
         read_in_two_ways(code, days, answer)?;
         // Beside the overtime that is approved, overtime is all of it.
@@ -114,6 +123,16 @@ fn amounts(
         }
     }
     Ok(codes)
+}
+
+/// What overtime is worth, in whole cents; none where the case states no hourly rate.
+fn overtime_pay(days: &[&Day], answer: &Answer) -> Option<i64> {
+    let hour = answer.money.hour?;
+    let worth = |line: &super::answer::Line| {
+        let (number, divisor) = answer.money.rates.get(&line.code)?;
+        Some(line.seconds * hour * number / (divisor * 3_600))
+    };
+    Some(days.iter().flat_map(|day| &day.lines).filter_map(worth).sum())
 }
 
 /// Compares a figure that is rounded to tenths of an hour, halves up.
@@ -213,6 +232,9 @@ fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
             Some(lines(&|line| answer.overtime_codes.contains(&line.code)))
         }
         _ if answer.codes.contains(code) => Some(lines(&|line| line.code == code)),
+        "overtime" if !answer.money.rates.is_empty() => {
+            Some(lines(&|line| answer.money.rates.contains_key(&line.code)))
+        }
         "ordinary" => Some(lines(&|line| line.code == "regular")),
         "undertime" => lacking(days, answer),
         "overtime" => beyond_expected(days, answer),

@@ -594,7 +594,12 @@ impl Maker<'_> {
         let grace =
             if has_grace { self.minutes(0, 20).at_most(interval.beyond(Seconds::minutes(1))) } else { Seconds::ZERO };
         let off_to = *self.random.one_of(&[PayCode::UNPAID_BREAK, UNAPPROVED]);
-        LengthRounding { rule: self.rule("lengths"), of, interval, direction, grace, off_to }
+        let up_to = self.random.chance(25).then(|| self.minutes(240, 600));
+        let day_types = match self.random.below(4) {
+            0 => DayTypeSet::NONE.with(DayType::RestDay).with(DayType::StatutoryHoliday),
+            _ => DayTypeSet::ALL,
+        };
+        LengthRounding { rule: self.rule("lengths"), of, interval, direction, grace, up_to, day_types, off_to }
     }
 
     fn rounding_rule(&mut self) -> RoundingRule {

@@ -7,6 +7,7 @@ use shiftmill_core::shape::rounding::{Direction, Tie};
 use shiftmill_core::{Because, DayType, ExceptionCode, PayCode, Reason, Seconds, SpanState, Timestamp, Workday};
 
 use super::assignments::all_plans;
+use super::days::day_type;
 use super::moments::{Moment, Timeline, gcd};
 use super::shifts::Shift;
 use super::{Notice, plan_of};
@@ -48,7 +49,8 @@ pub(super) fn round(
             };
             let Some(plan_day) = plan_day else { continue };
             let rules = &plan_of(question, plan_day).length_rounding;
-            if let Some(rule) = rules.iter().find(|rule| rule.of == of) {
+            let on = day_type(question, plan_day);
+            if let Some(rule) = rules.iter().find(|rule| rule.of == of && rule.day_types.contains(on)) {
                 change(length, rule, moments, shifts, timeline, notices)?;
             }
         }
@@ -82,7 +84,8 @@ fn change(
     let work: Vec<Timestamp> =
         moments.iter().filter(|moment| moment.counts_as_work()).map(|moment| moment.at).collect();
     let worked = work.len() as u32 * length;
-    let rounded = if worked == 0 { 0 } else { rounded(rule, worked) };
+    let is_rounded = worked > 0 && rule.up_to.is_none_or(|most| worked <= most.0);
+    let rounded = if is_rounded { rounded(rule, worked) } else { worked };
     let differ = worked.abs_diff(rounded);
     if differ % length != 0 {
         return Err(gcd(length, differ % length));

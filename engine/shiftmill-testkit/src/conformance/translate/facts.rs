@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use jiff::ToSpan;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Weekday};
 
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::super::stated::Stated;
@@ -170,6 +170,21 @@ impl Facts {
             }
         }
         Ok(())
+    }
+
+    /// The dates of punches, each once, with their weekdays.
+    pub fn dates(&self) -> Vec<(String, &'static str)> {
+        let dates: BTreeSet<Date> = self.punches.iter().map(|punch| punch.at.date()).collect();
+        let name = |date: &Date| match date.weekday() {
+            Weekday::Monday => "Mon",
+            Weekday::Tuesday => "Tue",
+            Weekday::Wednesday => "Wed",
+            Weekday::Thursday => "Thu",
+            Weekday::Friday => "Fri",
+            Weekday::Saturday => "Sat",
+            Weekday::Sunday => "Sun",
+        };
+        dates.iter().map(|date| (date.to_string(), name(date))).collect()
     }
 
     /// The dates on these weekdays, from the day before the first punch to the day after the last.

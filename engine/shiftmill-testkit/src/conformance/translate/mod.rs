@@ -8,6 +8,7 @@ mod breaks;
 mod document;
 mod expectation;
 mod facts;
+mod kinds_of_day;
 pub(super) mod limits;
 mod overtime;
 mod premiums;
@@ -21,6 +22,7 @@ use super::keys::{Keys, Unsupported, unsupported};
 use super::stated::Stated;
 use document::Document;
 use facts::Facts;
+pub use kinds_of_day::Money;
 
 /// A case as the engine's own input.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,8 @@ pub struct Translation {
     pub undated: bool,
     /// Whether the last punch of a shift is where its rounded total puts it.
     pub totals_move_punch: bool,
+    /// What an hour of overtime is worth.
+    pub money: Money,
 }
 
 /// What worked time is compared with for the figures `undertime` and `overtime`, where no rule of the case pays to
@@ -83,6 +87,7 @@ struct Translator {
     compared: Compared,
     undated: bool,
     totals_move_punch: bool,
+    money: Money,
     day_attribution_stated: bool,
     /// The holidays that are paid, and how many minutes each.
     holidays_paid: (Vec<String>, i64),
@@ -103,6 +108,7 @@ pub fn translate(stated: &Stated) -> Result<Translation, Unsupported> {
         compared: Compared::Nothing,
         undated: false,
         totals_move_punch: false,
+        money: Money::default(),
         day_attribution_stated: false,
         holidays_paid: (Vec::new(), 0),
     };
@@ -120,6 +126,7 @@ pub fn translate(stated: &Stated) -> Result<Translation, Unsupported> {
         compared: translator.compared,
         undated: translator.undated,
         totals_move_punch: translator.totals_move_punch,
+        money: translator.money,
     })
 }
 
@@ -140,6 +147,7 @@ impl Translator {
         self.meal_requirements()?;
         self.limits()?;
         self.overtime_approval()?;
+        self.kinds_of_day()?;
         self.overtime()?;
         self.premiums()
     }

@@ -16,13 +16,13 @@ use super::{Translator, minutes, places, window};
 /// A tier in the making.
 #[derive(Clone)]
 pub(super) struct Tier {
-    name: String,
-    scope: &'static str,
-    after: i64,
-    code: String,
+    pub name: String,
+    pub scope: &'static str,
+    pub after: i64,
+    pub code: String,
     /// Thousandths.
-    rate: i64,
-    more: toml::Table,
+    pub rate: i64,
+    pub more: toml::Table,
 }
 
 impl Tier {
@@ -287,7 +287,7 @@ impl Translator {
         Ok(())
     }
 
-    fn push_tier(&mut self, tier: &Tier) {
+    pub(super) fn push_tier(&mut self, tier: &Tier) {
         let mut table = entry([
             ("name", tier.name.clone().into()),
             ("scope", tier.scope.into()),
@@ -299,7 +299,7 @@ impl Translator {
     }
 
     /// Declares the pay code of a tier with its rate.
-    fn declare(&mut self, tier: &Tier) -> Result<(), Unsupported> {
+    pub(super) fn declare(&mut self, tier: &Tier) -> Result<(), Unsupported> {
         self.codes.insert(tier.code.clone());
         if let Some((_, rate)) = SHIPPED.iter().find(|shipped| shipped.0 == tier.code) {
             if *rate != tier.rate {
