@@ -48,7 +48,7 @@ fn every_document_of_the_page_compiles() {
     let page = page();
     let documents: Vec<&str> =
         page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or("")).collect();
-    assert_eq!(documents.len(), 11);
+    assert_eq!(documents.len(), 13);
     for document in documents {
         compiled(document);
     }

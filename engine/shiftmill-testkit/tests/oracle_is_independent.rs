@@ -99,6 +99,7 @@ const TYPES: &[&str] = &[
     "shape::calendar::StatedDate",
     "shape::calendar::StatutoryRestDay",
     "shape::calendar::UnrosteredDay",
+    "shape::day_tolerance::ComparedEdges",
     "shape::expectation::Expectation",
     "shape::expectation::WorkThatCounts",
     "shape::half_day::HalfDaySplit",

@@ -9,7 +9,8 @@
 //!   minimum is passed by one second more than it. What a minimum adds is an amount of the workday of the last premium
 //!   time, and counts for the maximum. A second that a maximum cuts may be paid by another premium of the group. Of a
 //!   group the premium with the highest multiplier pays a second; of equal ones the rule that is named first. Workdays
-//!   are those that the time is shown on, and workweeks those of such workdays. A pair goes up to the next pair. An hour
+//!   are those that the time is shown on, and workweeks those of such workdays. A pair goes up to the next pair, and the
+//!   first one holds approved time before it. An hour
 //!   of 52:30 pays 60:00: the seconds of a workday times 60:00, divided by 52:30, to the nearest second, halves up.
 //! - Source: Brazil CLT art. 73 paragraph 1 (night hour of 52 minutes and 30 seconds), art. 58 paragraph 1 (what does not
 //!   pass the minimum is nothing, what passes it counts whole); employer policy.

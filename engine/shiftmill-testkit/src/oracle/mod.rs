@@ -113,6 +113,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     moments::holiday_work(question, &moments, &mut notices);
     let mut payment = holidays::Payment { question, duties: &schedule, left_out: &left_out, reach: Vec::new() };
     payment.pay(&moments, false, &mut amounts, &mut notices);
+    moments::refine(question, &amounts, &mut moments);
     let mut premiums = overtime::apply(question, &mut moments, &amounts, &shifts);
     payment.pay(&moments, true, &mut amounts, &mut notices);
     statements::add_hours(question, &mut amounts, &mut notices);

@@ -16,7 +16,7 @@ use super::day_parts::type_at;
 use super::days::{Away, Duty, day_type, is_holiday, type_without_dates};
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch, whole_of};
-use super::{Notice, clock, date_of, holds, lengths, plan_of, plan_of_shift, tags};
+use super::{Amount, Notice, clock, date_of, holds, lengths, plan_of, plan_of_shift, tags};
 use crate::engine::Question;
 
 /// A moment of the timeline.
@@ -215,6 +215,22 @@ pub(crate) fn set_day_types(types: &Types<'_>, moments: &mut [Moment]) {
     for moment in moments {
         moment.day_type = types.of(moment);
     }
+}
+
+/// Divides moments so that the pay of holidays, which may fill counters, is a whole number of them.
+pub(crate) fn refine(question: &Question, amounts: &[Amount], moments: &mut Vec<Moment>) {
+    let Some(length) = moments.iter().map(|moment| moment.length).min() else { return };
+    let fills = |amount: &&Amount| {
+        let of_holiday = matches!(amount.reason.because, Because::HolidayNotWorked | Because::HolidayWorkedToo);
+        let counts = |plan: &Plan| plan.holidays.not_worked.as_ref().is_some_and(|rule| rule.counts_toward != 0);
+        of_holiday && all_plans(question).any(counts)
+    };
+    let finer = amounts.iter().filter(fills).fold(length, |length, amount| gcd(length, amount.amount as u32));
+    let pieces = |moment: Moment| {
+        let starts = (0..moment.length / finer).map(move |piece| moment.at.after(Seconds(piece * finer)));
+        starts.map(move |at| Moment { at, length: finer, ..moment })
+    };
+    *moments = moments.iter().copied().flat_map(pieces).collect();
 }
 
 /// The greatest length that divides every instant and limit that could cut the timeline.

@@ -75,10 +75,11 @@ fn worked_before(question: &Question, moments: &[Moment]) -> WorkedBefore {
     before
 }
 
-/// The last pair that has begun by then, by its place among all pairs that begin with a punch.
+/// The last pair that has begun by then, by its place among all pairs that begin with a punch; before all of them the
+/// first.
 fn pair_of(shifts: &[Shift], at: Timestamp) -> usize {
     let pairs = shifts.iter().flat_map(|shift| &shift.pairs);
-    pairs.filter(|pair| !pair.starts_at_cut && pair.start <= at).count()
+    pairs.filter(|pair| !pair.starts_at_cut && pair.start <= at).count().max(1)
 }
 
 /// The work of each shift. Work that belongs to no shift is one of its own as far as it is not interrupted.
