@@ -176,7 +176,7 @@ impl Scratch {
         if own_punches.is_empty() && last_pair.is_none() {
             return;
         }
-        if until < part.end {
+        if until <= part.end {
             let ends = [own_punches.last().map(|punch| punch.at), last_pair.map(|pair| pair.raw_end)];
             part.end = ends.into_iter().flatten().fold(part.start, Timestamp::max);
         }
@@ -261,6 +261,20 @@ mod tests {
         card.plan.schedule.earliest_in = crate::Seconds::ZERO;
         card.shaped().unwrap();
         assert_eq!(parts(&card), [(Some(0), 15_600), (Some(1), 15_000)]);
+    }
+
+    #[test]
+    fn a_part_ends_with_its_last_punch_and_not_where_the_next_one_begins() {
+        let mut card = Card::new();
+        card.schedule(0, "14:50", "19:25");
+        card.schedule(0, "19:25", "24:00");
+        card.punches(0, &[("14:40", In), ("18:05", Out), ("23:10", In)]);
+        card.plan.matching.new_shift_gap = crate::Seconds::hours(9);
+        card.plan.schedule.earliest_in = crate::Seconds::ZERO;
+        card.plan.pairing.missing_out = crate::shape::pairing::Imputed::Fixed(crate::Seconds::hours(3));
+        card.shaped().unwrap();
+        let ends: Vec<_> = card.state.shifts.iter().map(|shift| shift.end.since(card.state.shifts[0].start)).collect();
+        assert_eq!(ends[0], crate::Seconds::minutes(205));
     }
 
     #[test]
