@@ -29,8 +29,9 @@ enum Kind {
 
 impl Translator {
     pub(super) fn kinds_of_day(&mut self) -> Result<(), Unsupported> {
+        let by_kind = ["weekday_tiers", "rest_day_tiers", "rest_day_blocks_min"].iter().any(|key| self.policy.has(key));
         let kind = match self.policy.text("day_type")?.as_deref() {
-            None if !self.policy.has("weekday_tiers") => return Ok(()),
+            None if !by_kind => return Ok(()),
             None | Some("working_day" | "workday") => Kind::Workday,
             Some("rest_day" | "scheduled_day_off") => Kind::RestDay,
             Some("holiday" | "statutory_holiday") => Kind::Holiday,
@@ -48,10 +49,7 @@ impl Translator {
                 self.document.set("calendar.statutory_holidays", texts(dates.iter().map(|date| date.0.clone())));
             }
         }
-        match self.policy.has("weekday_tiers") {
-            true => self.tiers_by_kind(kind),
-            false => self.whole_days(kind),
-        }
+        if by_kind { self.tiers_by_kind(kind) } else { self.whole_days(kind) }
     }
 
     /// Work on a day off is overtime from its first minute; on a holiday it is holiday work, and no overtime.

@@ -11,6 +11,8 @@ use super::{Translator, minutes, places, weekday, window};
 
 impl Translator {
     pub(super) fn premiums(&mut self) -> Result<(), Unsupported> {
+        // Without a night it means nothing.
+        let hour = self.policy.take("night_hour_minutes").as_ref().map(hour_of).transpose()?;
         if let Some(mut night) = self.policy.object("night_window")? {
             let less_break = night.flag("break_taken_off")?.unwrap_or(false);
             let between = window(night)?;
@@ -22,9 +24,7 @@ impl Translator {
             self.codes.insert("night".into());
             let settings = [("name", "night".into()), ("pay", "night".into()), ("between", between.into())];
             let mut night = entry(settings);
-            if let Some(hour) = self.policy.take("night_hour_minutes") {
-                night.insert("hour".into(), hour_of(&hour)?.into());
-            }
+            night.extend(hour.map(|hour| ("hour".to_owned(), hour.into())));
             self.document.push("premiums", night);
         }
         for (index, keys) in self.policy.objects("premiums")?.into_iter().enumerate() {
