@@ -622,7 +622,12 @@ fn timeline_of(question: &Question, versions: Vec<(Workday, Plan)>, names: Names
 fn watched_hours(plan: &mut Plan) -> impl Iterator<Item = &mut Hours> {
     plan.watchers.iter_mut().filter_map(|watcher| match &mut watcher.watches {
         Watched::Hours(hours) => Some(hours),
-        _ => None,
+        Watched::RestBetweenShifts(_)
+        | Watched::WeeklyRest(_)
+        | Watched::DaysInARow(_)
+        | Watched::ContinuousWork(_)
+        | Watched::Spread(_)
+        | Watched::Breaks(_) => None,
     })
 }
 

@@ -1288,7 +1288,7 @@ mod tests {
             WatcherKind: |plan| plan.watchers.iter().map(|watcher| watcher.watches.kind()),
             HoursScopeKind: |plan| plan.watchers.iter().filter_map(|watcher| match &watcher.watches {
                 Watched::Hours(hours) => Some(hours.scope.kind()),
-                _ => None,
+                Watched::RestBetweenShifts(_) | Watched::WeeklyRest(_) | Watched::DaysInARow(_) | Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::Breaks(_) => None,
             }),
             PremiumZone: |plan| plan.premiums.iter().map(|premium| premium.zone),
             PremiumMode: |plan| plan.premiums.iter().map(|premium| premium.mode),

@@ -98,11 +98,15 @@ fn code_of(watched: &Watched) -> ExceptionCode {
 /// The first workday that a watcher needs to judge workdays from one on.
 pub(super) fn first_needed(question: &Question, plan: &Plan, watcher: &Watcher, from: Workday) -> Workday {
     match &watcher.watches {
+        Watched::Hours(hours) if may_be_carried(hours.scope) && balance(question, watcher.rule).is_some() => from,
         Watched::Hours(hours) => match hours.scope {
             HoursScope::Rolling { days } => from.plus(-i32::from(days)),
             HoursScope::PayPeriod => from,
-            scope if may_be_carried(scope) && balance(question, watcher.rule).is_some() => from,
-            scope => scope_start(plan, scope, from),
+            scope @ (HoursScope::Workday
+            | HoursScope::Workweek
+            | HoursScope::Workweeks { .. }
+            | HoursScope::Months { .. }
+            | HoursScope::Year { .. }) => scope_start(plan, scope, from),
         },
         Watched::RestBetweenShifts(rest) => {
             let days = (0..).find(|days| days * DAY >= rest.at_least.0).unwrap_or(0);
@@ -298,7 +302,10 @@ impl Desk<'_> {
                 self.is_first(rule, found, month, day)
             }
             HoursScope::PayPeriod => self.is_first(rule, found, self.question.window.pay_period.first, day),
-            scope => self.is_first(rule, found, scope_start(plan, scope, day), day),
+            scope @ (HoursScope::Workday
+            | HoursScope::Workweek
+            | HoursScope::Workweeks { .. }
+            | HoursScope::Year { .. }) => self.is_first(rule, found, scope_start(plan, scope, day), day),
         };
         let worked_today: u32 = of_day.iter().map(|stretch| stretch.1).sum();
         let at = instant(&hours.limit, found, total - worked_today, &of_day).filter(|_| is_new);
