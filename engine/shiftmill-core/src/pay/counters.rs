@@ -290,6 +290,8 @@ pub(crate) struct Counter {
     counts_at: WorkSet,
     stretch: Stretch,
     shift: Option<u32>,
+    /// The shift that was left for work that belongs to none.
+    aside: Option<Aside>,
     /// The end of the work of the shift so far.
     worked_until: Timestamp,
     in_force: bool,
@@ -319,6 +321,15 @@ pub(crate) enum Feed {
 struct Run {
     last: Workday,
     length: u32,
+}
+
+/// What a counter by shift had when the shift was left.
+#[derive(Clone, Copy, Debug)]
+struct Aside {
+    shift: u32,
+    stretch: Stretch,
+    counted: Seconds,
+    seen: Seen,
 }
 
 /// What happened in a scope, kept for notes only.
@@ -369,6 +380,7 @@ impl Counter {
             clock: between.map_or(0, TierWindow::bit),
             stretch: Stretch::NONE,
             shift: None,
+            aside: None,
             worked_until: Timestamp::default(),
             in_force: true,
             today: false,
@@ -474,13 +486,48 @@ impl Counter {
         self.worked_until = span.end;
         let shift = span.shift.map(|shift| split::first_part(rules.shifts, shift));
         if self.shift != shift || self.stretch == Stretch::NONE || apart {
-            self.end_scope(recorder);
+            match self.shift.filter(|_| shift.is_none()) {
+                Some(left) => self.set_aside(left),
+                None => self.end_scope(recorder),
+            }
             self.stretch = Stretch { from: label, until: label.plus(1) };
             self.shift = shift;
             self.counted = Seconds::ZERO;
+            if shift.is_some() {
+                self.take_up(recorder);
+            }
         }
         self.in_force = rules.in_force(self, span.overtime_workday, label, span.tag);
         self.look();
+    }
+
+    /// Leaves a shift for work that belongs to none; the shift may go on after it.
+    fn set_aside(&mut self, left: u32) {
+        let seen = core::mem::take(&mut self.seen);
+        self.aside = Some(Aside { shift: left, stretch: self.stretch, counted: self.counted, seen });
+    }
+
+    /// Goes on with the shift that was set aside, when it is the current one; else that one is over.
+    fn take_up<R: Recorder>(&mut self, recorder: &mut R) {
+        match self.aside.take() {
+            Some(aside) if Some(aside.shift) == self.shift => {
+                (self.stretch, self.counted, self.seen) = (aside.stretch, aside.counted, aside.seen);
+            }
+            Some(aside) => {
+                let now = (self.stretch, self.counted);
+                (self.stretch, self.counted, self.seen) = (aside.stretch, aside.counted, aside.seen);
+                self.end_scope(recorder);
+                (self.stretch, self.counted) = now;
+            }
+            None => {}
+        }
+    }
+
+    /// Ends all that is running at the end of a card.
+    pub(crate) fn end_card<R: Recorder>(&mut self, recorder: &mut R) {
+        self.end_scope(recorder);
+        self.shift = None;
+        self.take_up(recorder);
     }
 
     /// Is in force for the work of a span, or not. For tiers of other scopes than a shift.

@@ -109,7 +109,7 @@ impl Walk<'_> {
             (spans, leave) = (later, leave_later);
         }
         for counter in counters {
-            counter.end_scope(sink.recorder());
+            counter.end_card(sink.recorder());
         }
     }
 
