@@ -445,6 +445,19 @@ fn the_alternative_worth_most_is_kept_for_each_workweek() {
 }
 
 #[test]
+fn the_counter_of_a_shift_goes_on_after_work_that_belongs_to_no_shift() {
+    let mut bench = Bench::new(vec![tier(20, TierScope::Shift, 8, OVERTIME_1_5, 1_500)], Combine::StraightTimeOnly);
+    bench.work(0, 8.0, 13.0);
+    bench.work(0, 13.0, 14.0);
+    bench.work(0, 14.0, 19.0);
+    for (span, shift) in bench.state.spans.iter_mut().zip([Some(0), None, Some(0)]) {
+        span.shift = shift;
+    }
+    bench.pay();
+    assert_eq!(bench.hours(), [9.0, 2.0, 0.0]);
+}
+
+#[test]
 fn a_table_decides_the_code_and_which_counters_grow() {
     let tiers = vec![daily(8, OVERTIME_1_5, 1_500), weekly(40)];
     let row = |when, pays_to, counts_toward| CombinationRow { when, pays_to, counts_toward };
