@@ -10,10 +10,14 @@
 //!   Employment Standards Act, section 45 (30 days before, divided by the days worked).
 //! - Shown:  timecards/holidays/averages.md
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::card::{CardState, Span, SpanState};
 use crate::coded::coded;
 use crate::codes::{PayCode, PayCodeSet};
 use crate::pay::holiday_pay;
+use crate::reason::Because;
 use crate::shape::workdays::workweek_start;
 use crate::time::{Seconds, Workday, WorkdayRange};
 use crate::timecard::Inputs;
@@ -64,10 +68,9 @@ impl HolidayAverage {
     pub(crate) fn of(&self, inputs: &Inputs<'_>, state: &mut CardState, holiday: Workday) -> Seconds {
         let days = self.days(inputs, holiday);
         holiday_pay::depends_on(inputs, state, holiday, days.first);
-        let of_days = (days.first.0..=days.last.0).map(|day| self.time_of(state, Workday(day)));
-        let (sum, worked_days) = of_days.fold((0_u64, 0_u64), |(sum, worked_days), time| {
-            (sum + u64::from(time.0), worked_days + u64::from(!time.is_zero()))
-        });
+        let times = self.times(state, days);
+        let sum: u64 = times.iter().map(|time| u64::from(time.0)).sum();
+        let worked_days = times.iter().filter(|time| !time.is_zero()).count() as u64;
         let divisor = self.divisor.map_or(worked_days, u64::from);
         let average = (sum + divisor / 2).checked_div(divisor).unwrap_or(0);
         Seconds(u32::try_from(average).unwrap_or(u32::MAX))
@@ -83,12 +86,22 @@ impl HolidayAverage {
         WorkdayRange { first: end.plus(-length), last: end.plus(-1) }
     }
 
-    fn time_of(&self, state: &CardState, day: Workday) -> Seconds {
-        let of_day = state.spans.iter().filter(|span| span.reporting_workday == day);
-        let timed: Seconds = of_day.filter(|span| self.counts(span)).map(Span::length).sum();
-        let counts = |code: PayCode| self.codes.as_ref().is_some_and(|codes| codes.contains(code));
-        let leave = holiday_pay::leave_amounts(state, day).filter(|leave| counts(leave.code));
-        timed.plus(leave.map(|leave| Seconds(leave.amount)).sum())
+    /// The time of each day. All spans are gone through once: a card may have very many.
+    fn times(&self, state: &CardState, days: WorkdayRange) -> Vec<Seconds> {
+        let count = usize::try_from(days.last.0 - days.first.0 + 1).unwrap_or(0);
+        let mut times = vec![Seconds::ZERO; count];
+        let mut add = |day: Workday, time: Seconds| {
+            let place = usize::try_from(day.0 - days.first.0).ok().and_then(|index| times.get_mut(index));
+            if let Some(sum) = place {
+                *sum = sum.plus(time);
+            }
+        };
+        let counted = state.spans.iter().filter(|span| self.counts(span));
+        counted.for_each(|span| add(span.reporting_workday, span.length()));
+        let leave = state.quantities.iter().filter(|quantity| quantity.reason.because == Because::OnLeave);
+        let of_codes = |code: PayCode| self.codes.as_ref().is_some_and(|codes| codes.contains(code));
+        leave.filter(|leave| of_codes(leave.code)).for_each(|leave| add(leave.workday, Seconds(leave.amount)));
+        times
     }
 
     fn counts(&self, span: &Span) -> bool {

@@ -403,13 +403,13 @@ fn add_up_deviations(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scrat
             Some(_) | None => Seconds::ZERO,
         };
         if let Some(first_in) = sides.first_in.and_then(Side::if_known).filter(|_| start)
-            && let Some((early, late)) = distance_in(rules, shift, planned, first_in, clock, state)
+            && let Some((early, late)) = distance_to(Edge::Start, rules, shift, planned, first_in, clock, state)
         {
             scratch.days.add(shift.workday, forgiven(early, graces.early_in).plus(forgiven(late, graces.late)));
         }
         let last_out = sides.last_out.and_then(Side::if_known).filter(|_| end && !shift.free_end);
         if let Some(last_out) = last_out
-            && let Some((early, late)) = distance_out(rules, shift, planned, last_out, clock, state)
+            && let Some((early, late)) = distance_to(Edge::End, rules, shift, planned, last_out, clock, state)
         {
             scratch.days.add(shift.workday, forgiven(early, graces.early).plus(forgiven(late, graces.late_out)));
         }
@@ -635,27 +635,16 @@ fn missed_after(punch: Timestamp, shift: &ScheduledShift, planned: &[Stretch], s
     expectation::within(planned, leave.map_or(punch, |leave| leave.max(punch)), until)
 }
 
-/// How far the first in lies before the start of its shift and after it (one of them is zero). `None` when it is not
-/// watched.
-fn distance_in(
-    rules: &Attendance,
-    shift: &ScheduledShift,
-    planned: Option<&[Stretch]>,
-    punch: Side,
-    clock: &mut ZoneCursor<'_>,
-    state: &CardState,
-) -> Option<(Seconds, Seconds)> {
-    let (early, late) = rules.distance(punch.at, shift.expected_start, clock)?;
-    let late = match planned {
-        Some(planned) if !late.is_zero() => missed_before(rules.cut(punch.at, clock), shift, planned, state),
-        Some(_) | None => late,
-    };
-    Some((early, late))
+/// An edge of a scheduled shift.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Start,
+    End,
 }
 
-/// How far the last out lies before the end of its shift and after it (one of them is zero). `None` when it is not
-/// watched.
-fn distance_out(
+/// How far a punch lies before an edge of its shift and after it (one of them is zero). `None` when it is not watched.
+fn distance_to(
+    edge: Edge,
     rules: &Attendance,
     shift: &ScheduledShift,
     planned: Option<&[Stretch]>,
@@ -663,12 +652,18 @@ fn distance_out(
     clock: &mut ZoneCursor<'_>,
     state: &CardState,
 ) -> Option<(Seconds, Seconds)> {
-    let (early, late) = rules.distance(punch.at, shift.expected_end, clock)?;
-    let early = match planned {
-        Some(planned) if !early.is_zero() => missed_after(rules.cut(punch.at, clock), shift, planned, state),
-        Some(_) | None => early,
-    };
-    Some((early, late))
+    let expected = if edge == Edge::Start { shift.expected_start } else { shift.expected_end };
+    let (before, after) = rules.distance(punch.at, expected, clock)?;
+    // Of what lies inside the shift, only planned time counts.
+    Some(match (edge, planned) {
+        (Edge::Start, Some(planned)) if !after.is_zero() => {
+            (before, missed_before(rules.cut(punch.at, clock), shift, planned, state))
+        }
+        (Edge::End, Some(planned)) if !before.is_zero() => {
+            (missed_after(rules.cut(punch.at, clock), shift, planned, state), after)
+        }
+        (Edge::Start | Edge::End, _) => (before, after),
+    })
 }
 
 /// Judges the first in; how late it is, when that is beyond the grace.
@@ -681,7 +676,7 @@ fn judge_in(
     clock: &mut ZoneCursor<'_>,
     state: &mut CardState,
 ) -> Option<Seconds> {
-    let (early, late) = distance_in(rules, shift, planned, punch, clock, state)?;
+    let (early, late) = distance_to(Edge::Start, rules, shift, planned, punch, clock, state)?;
     if graces.early_in.is_some_and(|limit| early > limit) {
         state.notice(ExceptionCode::EarlyIn, punch.workday, punch.at, early);
     }
@@ -716,7 +711,7 @@ fn judge_out(
     clock: &mut ZoneCursor<'_>,
     state: &mut CardState,
 ) {
-    let Some((early, late)) = distance_out(rules, shift, planned, punch, clock, state) else { return };
+    let Some((early, late)) = distance_to(Edge::End, rules, shift, planned, punch, clock, state) else { return };
     if graces.early.is_some_and(|grace| early > grace) {
         let tier = rules.early_tiers.iter().rev().find(|tier| tier.compare.holds(early, tier.from));
         let outcome = tier.map_or(ExceptionCode::EarlyOut, |tier| tier.outcome);
